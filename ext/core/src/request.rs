@@ -1,0 +1,103 @@
+//! A request that is about to be sent, and what makes it unfit for signing.
+
+use std::time::{Duration, SystemTime};
+
+use crate::error::SigningError;
+
+/// Where a signature goes beyond the year 9999 the `x-amz-date` format has no digit for it, and
+/// the time crate panics.
+const LAST_SECOND: Duration = Duration::from_secs(253_402_300_799);
+
+/// A real request has a few dozen headers; `http::HeaderMap` panics above 24,576.
+const MOST_HEADERS: usize = 1_000;
+
+/// Exactly what leaves on the wire. Names are those of `Aws::Sigv4::Signer#sign_request`.
+#[derive(Debug, Clone, Copy)]
+pub struct Request<'a> {
+    /// As sent, for example `POST`.
+    pub http_method: &'a str,
+    /// Absolute and percent-encoded once, as it is sent.
+    pub url: &'a str,
+    /// Names in any case. Values as sent.
+    pub headers: &'a [(&'a str, &'a str)],
+    pub body: &'a [u8],
+    /// For example `us-west-2`.
+    pub region: &'a str,
+    /// The name in the credential scope: `bedrock`, `bedrock-mantle`, …
+    pub service: &'a str,
+    pub time: SystemTime,
+}
+
+impl Request<'_> {
+    /// Refuses what AWS would refuse, what the wire cannot carry, and what makes aws-sigv4 panic.
+    pub(crate) fn validate(&self) -> Result<(), SigningError> {
+        token("http_method", self.http_method)?;
+        scope_part("region", self.region)?;
+        scope_part("service", self.service)?;
+        self.validate_time()?;
+        if self.headers.len() > MOST_HEADERS {
+            let reason = format!("are {}, more than {MOST_HEADERS}", self.headers.len());
+            return Err(SigningError::request("headers", reason));
+        }
+        for (name, value) in self.headers {
+            header(name, value)?;
+        }
+        Ok(())
+    }
+
+    fn validate_time(&self) -> Result<(), SigningError> {
+        match self.time.duration_since(SystemTime::UNIX_EPOCH) {
+            Ok(since) if since <= LAST_SECOND => Ok(()),
+            _ => Err(SigningError::request(
+                "time",
+                "is not between the years 1970 and 9999",
+            )),
+        }
+    }
+}
+
+/// A token of RFC 9110, which methods and header names are.
+fn token(part: &str, value: &str) -> Result<(), SigningError> {
+    if value.is_empty() {
+        return Err(SigningError::request(part, "is empty"));
+    }
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
+    if value.bytes().all(allowed) {
+        Ok(())
+    } else {
+        let shown: String = value.chars().take(40).collect();
+        Err(SigningError::request(
+            part,
+            format!("{shown:?} has a character that HTTP does not allow there"),
+        ))
+    }
+}
+
+/// The credential scope is split at slashes, the Authorization header at commas and spaces.
+fn scope_part(part: &str, value: &str) -> Result<(), SigningError> {
+    if value.is_empty() {
+        return Err(SigningError::request(part, "is empty"));
+    }
+    if value
+        .bytes()
+        .all(|b| b.is_ascii_graphic() && b != b'/' && b != b',')
+    {
+        Ok(())
+    } else {
+        let shown: String = value.chars().take(40).collect();
+        Err(SigningError::request(
+            part,
+            format!("{shown:?} is not a name AWS has"),
+        ))
+    }
+}
+
+/// A value with a line break would end the header on the wire and begin another.
+fn header(name: &str, value: &str) -> Result<(), SigningError> {
+    token("header name", name)?;
+    if value.bytes().any(|b| matches!(b, b'\r' | b'\n' | 0)) {
+        let reason = "has a line break or NUL in its value";
+        return Err(SigningError::request(format!("header {name:?}"), reason));
+    }
+    Ok(())
+}
