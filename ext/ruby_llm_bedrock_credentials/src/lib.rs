@@ -1,0 +1,21 @@
+//! The Ruby binding: the only place that knows both Ruby and Rust.
+
+mod error;
+mod gvl;
+mod request;
+mod sign;
+mod snapshot;
+mod text;
+
+use magnus::{prelude::*, Error, Ruby};
+
+#[magnus::init]
+fn init(ruby: &Ruby) -> Result<(), Error> {
+    let bedrock_credentials = ruby
+        .define_module("RubyLLM")?
+        .define_module("BedrockCredentials")?;
+    error::init(ruby);
+    request::init(ruby);
+    snapshot::init(ruby);
+    sign::init(ruby, bedrock_credentials)
+}

@@ -1,0 +1,80 @@
+//! Ruby provider -> one credentials value, one read.
+
+use bedrock_credentials_core::provided;
+use bedrock_credentials_core::Credentials;
+use magnus::value::LazyId;
+use magnus::{prelude::*, Error, RString, Ruby, Value};
+
+use crate::error::{argument, invalid_credentials, provider_raised};
+use crate::text::{class_name, utf8};
+
+static CREDENTIALS: LazyId = LazyId::new("credentials");
+static ACCESS_KEY_ID: LazyId = LazyId::new("access_key_id");
+static SECRET_ACCESS_KEY: LazyId = LazyId::new("secret_access_key");
+static SESSION_TOKEN: LazyId = LazyId::new("session_token");
+
+pub fn init(ruby: &Ruby) {
+    for id in [
+        &CREDENTIALS,
+        &ACCESS_KEY_ID,
+        &SECRET_ACCESS_KEY,
+        &SESSION_TOKEN,
+    ] {
+        LazyId::force(id, ruby);
+    }
+}
+
+/// Calls `#credentials` once, and reads the three fields of the one object it returns: so they
+/// belong together whatever the provider does meanwhile.
+pub fn read(ruby: &Ruby, provider: Value) -> Result<Credentials, Error> {
+    let returned = match provider.check_funcall::<_, _, Value>(*CREDENTIALS, ()) {
+        Some(Ok(returned)) => returned,
+        Some(Err(error)) => return Err(provider_raised(ruby, &class_name(provider), error)),
+        None => {
+            let provider = class_name(provider);
+            let reason = format!("the provider, {provider}, does not respond to #credentials");
+            return Err(argument(ruby, reason));
+        }
+    };
+    if returned.is_nil() {
+        let reason = "returned nil: the provider found no credentials";
+        return Err(invalid_credentials(ruby, &class_name(provider), reason));
+    }
+    let field = |id, name| field(ruby, provider, returned, id, name);
+    let access_key_id = field(&ACCESS_KEY_ID, "access_key_id")?.unwrap_or_default();
+    let secret_access_key = field(&SECRET_ACCESS_KEY, "secret_access_key")?.unwrap_or_default();
+    let session_token = field(&SESSION_TOKEN, "session_token")?;
+    Ok(provided::credentials(
+        access_key_id,
+        secret_access_key,
+        session_token.as_deref(),
+    ))
+}
+
+fn field(
+    ruby: &Ruby,
+    provider: Value,
+    returned: Value,
+    id: &LazyId,
+    name: &str,
+) -> Result<Option<String>, Error> {
+    let invalid = |reason| invalid_credentials(ruby, &class_name(provider), reason);
+    let value: Value = match returned.check_funcall(**id, ()) {
+        Some(Ok(value)) => value,
+        Some(Err(error)) => return Err(provider_raised(ruby, &class_name(provider), error)),
+        None => {
+            let class = class_name(returned);
+            return Err(invalid(format!("returned a {class}, which has no #{name}")));
+        }
+    };
+    if value.is_nil() {
+        return Ok(None);
+    }
+    let string = RString::from_value(value).ok_or_else(|| {
+        let class = class_name(value);
+        invalid(format!("{name} is a {class}, not a String"))
+    })?;
+    utf8(string)
+        .map(Some)
+        .ok_or_else(|| invalid(format!("{name} is not valid UTF-8")))
+}

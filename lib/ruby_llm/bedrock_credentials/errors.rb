@@ -1,0 +1,64 @@
+# frozen_string_literal: true
+
+module RubyLLM
+  module BedrockCredentials
+    # What goes wrong with credentials while requests are made. No message contains a secret or a
+    # session token.
+    #
+    # Wrong configuration is a RubyLLM::ConfigurationError, a wrong argument an ArgumentError.
+    class Error < RubyLLM::Error
+      # RubyLLM 2 takes the message first and the response by name, RubyLLM 1 the response first.
+      RESPONSE_BY_NAME = RubyLLM::Error.instance_method(:initialize).parameters.include?(%i[key response])
+      private_constant :RESPONSE_BY_NAME
+
+      # @param message [String, nil]
+      # @param response [Faraday::Response, nil]
+      def initialize(message = nil, response: nil)
+        message ||= self.class.name
+        RESPONSE_BY_NAME ? super(message, response: response) : super(response, message)
+      end
+    end
+
+    # The credentials a provider returned cannot sign: nil, blank, not Strings, or with characters
+    # that AWS never issues. The message names the provider's class and the field.
+    class InvalidCredentialsError < Error; end
+
+    # A provider's #credentials raised. #cause is what it raised; the message has the whole chain.
+    class CredentialsProviderError < Error
+      class << self
+        # @api private
+        # @param raised [Exception] what #credentials raised
+        # @param provider [String] the provider's class name
+        # @return [Exception] what the caller of the request gets: an interrupt and RubyLLM's own
+        #   errors as they are, every other StandardError wrapped
+        def wrap(raised, provider)
+          return raised unless wrap?(raised)
+
+          begin
+            raise new("#{provider}#credentials raised #{chain(raised)}"), cause: raised
+          rescue self => e
+            e
+          end
+        end
+
+        private
+
+        def wrap?(raised)
+          case raised
+          when RubyLLM::Error, RubyLLM::ConfigurationError then false
+          else raised.is_a?(StandardError)
+          end
+        end
+
+        def chain(raised)
+          causes = []
+          while raised && causes.size < 8
+            causes << "#{raised.class}: #{raised.message}"
+            raised = raised.cause
+          end
+          causes.join(', caused by ')
+        end
+      end
+    end
+  end
+end
