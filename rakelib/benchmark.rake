@@ -1,0 +1,38 @@
+# frozen_string_literal: true
+
+# The release library and the bare signer, in a directory of their own: `rake compile` leaves the
+# library of the dev profile, whose times say nothing.
+release_dir = File.expand_path("#{ENV.fetch('BEDROCK_BUILD_DIR', 'tmp')}/release")
+release_environment = {
+  'BEDROCK_BUILD_DIR' => release_dir, 'RB_SYS_CARGO_PROFILE' => 'release',
+  'CARGO_TARGET_DIR' => ENV.fetch('CARGO_TARGET_DIR', "#{release_dir}/target")
+}
+
+namespace :benchmark do
+  task :compile do
+    mkdir_p release_dir, verbose: false
+    sh release_environment, 'rake', 'compile', verbose: false
+  end
+
+  task :bare_signer do
+    sh release_environment, 'cargo', 'build', '--quiet', '--release', '--package', 'bedrock_credentials_core',
+       '--example', 'bare_signer', verbose: false
+  end
+
+  run = lambda do |name|
+    sh({ 'BARE_SIGNER' => "#{release_environment['CARGO_TARGET_DIR']}/release/examples/bare_signer" },
+       RbConfig.ruby, "-I#{release_dir}/lib", '-Ilib', '-Ibenchmark/support', "benchmark/#{name}.rb", verbose: false)
+  end
+
+  desc 'Compare the time of a signature with other signers'
+  task(signing: %i[compile bare_signer]) { run.call('signing') }
+
+  desc 'Measure what a signature costs the other threads, and what leaving the GVL costs a signature'
+  task(gvl: :compile) { run.call('gvl') }
+
+  desc 'Measure the time and memory that loading the gem takes'
+  task(load: :compile) { run.call('load') }
+end
+
+desc 'Run all benchmarks'
+task benchmark: %w[benchmark:signing benchmark:gvl benchmark:load]

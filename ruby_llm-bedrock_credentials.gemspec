@@ -1,0 +1,23 @@
+# frozen_string_literal: true
+
+require_relative 'lib/ruby_llm/bedrock_credentials/version'
+
+Gem::Specification.new do |spec|
+  spec.name = 'ruby_llm-bedrock_credentials'
+  spec.version = RubyLLM::BedrockCredentials::VERSION
+  spec.summary = 'Signs RubyLLM\'s Amazon Bedrock requests with AWS credentials that stay fresh'
+  spec.authors = ['ruby_llm-bedrock_credentials contributors']
+  spec.license = 'MIT'
+
+  spec.files = Dir['{lib,sig}/**/*.{rb,rbs}', 'ext/**/*.{rb,rs,toml}', 'exe/*',
+                   'Cargo.{toml,lock}', 'LICENSE', 'README.md', 'CHANGELOG.md']
+  spec.bindir = 'exe'
+  spec.executables = Dir['exe/*'].map { |file| File.basename(file) }
+  spec.extensions = ['ext/ruby_llm_bedrock_credentials/extconf.rb']
+
+  spec.required_ruby_version = '>= 3.1'
+  spec.metadata['rubygems_mfa_required'] = 'true'
+
+  spec.add_dependency 'rb_sys', '~> 0.9'
+  spec.add_dependency 'ruby_llm', '>= 1.12'
+end
