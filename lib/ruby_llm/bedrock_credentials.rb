@@ -1,0 +1,32 @@
+# frozen_string_literal: true
+
+require 'ruby_llm'
+require_relative 'bedrock_credentials/version'
+require_relative 'bedrock_credentials/errors'
+require_relative 'bedrock_credentials/request'
+require_relative 'bedrock_credentials/credentials'
+require_relative 'bedrock_credentials/native'
+require_relative 'bedrock_credentials/configuration'
+require_relative 'bedrock_credentials/endpoints'
+require_relative 'bedrock_credentials/wire'
+require_relative 'bedrock_credentials/payload'
+require_relative 'bedrock_credentials/building'
+require_relative 'bedrock_credentials/pending_signature'
+require_relative 'bedrock_credentials/signing_middleware'
+require_relative 'bedrock_credentials/bedrock'
+require_relative 'bedrock_credentials/installation'
+
+module RubyLLM
+  # Signs RubyLLM's Amazon Bedrock requests with AWS credentials that are fresh and belong together.
+  #
+  # Requiring this file installs the options and the signing; nothing is resolved, read or sent
+  # before the first request.
+  #
+  #   RubyLLM.configure do |config|
+  #     config.bedrock_region = 'us-west-2'
+  #     config.bedrock_credentials_provider = Aws::CredentialProviderChain.new.resolve
+  #   end
+  module BedrockCredentials
+    Installation.run
+  end
+end
