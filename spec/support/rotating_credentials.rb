@@ -50,6 +50,11 @@ class RotatingCredentials
     true
   end
 
+  # Aws::…::Client asks any provider it is given for it, to name the provider in its User-Agent.
+  def metrics
+    []
+  end
+
   def refresh!
     @mutex.synchronize { rotate }
   end
