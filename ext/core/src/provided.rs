@@ -10,12 +10,9 @@ const PROVIDER_NAME: &str = "Provided";
 pub fn credentials(
     access_key_id: impl Into<String>,
     secret_access_key: impl Into<String>,
-    session_token: Option<&str>,
+    session_token: Option<String>,
 ) -> Credentials {
-    let session_token = session_token
-        .map(|token| token.trim_matches([' ', '\t']))
-        .filter(|token| !token.is_empty())
-        .map(str::to_owned);
+    let session_token = session_token.map(trimmed).filter(|token| !token.is_empty());
     Credentials::new(
         access_key_id,
         secret_access_key,
@@ -23,6 +20,17 @@ pub fn credentials(
         None,
         PROVIDER_NAME,
     )
+}
+
+/// The token itself where there is nothing to trim: `Credentials` zeroes what it is given, and no
+/// other copy stays behind.
+fn trimmed(token: String) -> String {
+    let blank = [' ', '\t'];
+    if token.starts_with(blank) || token.ends_with(blank) {
+        token.trim_matches(blank).to_owned()
+    } else {
+        token
+    }
 }
 
 #[cfg(test)]
@@ -37,7 +45,7 @@ mod tests {
             (Some(" \t"), None),
             (Some(" token "), Some("token")),
         ] {
-            let credentials = credentials("AKID", "secret", given);
+            let credentials = credentials("AKID", "secret", given.map(str::to_owned));
             assert_eq!(credentials.session_token(), kept);
         }
     }

@@ -2,11 +2,15 @@
 
 use std::time::{Duration, SystemTime};
 
+use crate::bytes::every_byte;
 use crate::error::SigningError;
 
 /// Where a signature goes beyond the year 9999 the `x-amz-date` format has no digit for it, and
 /// the time crate panics.
 const LAST_SECOND: Duration = Duration::from_secs(253_402_300_799);
+
+/// `http::HeaderName` takes 65,535 bytes; no header anyone sends has a name near that.
+const LONGEST_HEADER_NAME: usize = 1_024;
 
 /// A real request has a few dozen headers; `http::HeaderMap` panics above 24,576.
 const MOST_HEADERS: usize = 1_000;
@@ -94,8 +98,15 @@ fn scope_part(part: &str, value: &str) -> Result<(), SigningError> {
 
 /// A value with a line break would end the header on the wire and begin another.
 fn header(name: &str, value: &str) -> Result<(), SigningError> {
+    if name.len() > LONGEST_HEADER_NAME {
+        let reason = format!(
+            "is {} bytes long, more than {LONGEST_HEADER_NAME}",
+            name.len()
+        );
+        return Err(SigningError::request("header name", reason));
+    }
     token("header name", name)?;
-    if value.bytes().any(|b| matches!(b, b'\r' | b'\n' | 0)) {
+    if !every_byte(value, |b| !matches!(b, b'\r' | b'\n' | 0)) {
         let reason = "has a line break or NUL in its value";
         return Err(SigningError::request(format!("header {name:?}"), reason));
     }

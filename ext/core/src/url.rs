@@ -1,5 +1,8 @@
 //! What the signer needs to know of a URL before aws-sigv4 parses it.
 
+use std::borrow::Cow;
+
+use crate::bytes::every_byte;
 use crate::error::SigningError;
 
 /// The most `http::Uri` takes.
@@ -7,7 +10,7 @@ const MOST_BYTES: usize = u16::MAX as usize - 1;
 
 /// Checks the URL and returns the `Host` header a client sends for it: the port is left out
 /// where it is the scheme's own (RFC 9110, 4.2), kept where it is not.
-pub(crate) fn host(url: &str) -> Result<&str, SigningError> {
+pub(crate) fn host(url: &str) -> Result<Cow<'_, str>, SigningError> {
     if url.len() > MOST_BYTES {
         let reason = format!("is {} bytes long, more than {MOST_BYTES}", url.len());
         return Err(invalid(reason));
@@ -18,14 +21,46 @@ pub(crate) fn host(url: &str) -> Result<&str, SigningError> {
     if authority.contains('@') {
         return Err(invalid("must not carry a user name or password"));
     }
-    let host = authority
-        .strip_suffix(default_port)
-        .unwrap_or(authority)
-        .trim_end_matches(':');
-    if host.is_empty() || host.starts_with(':') {
+    let (name, port) = split_port(authority);
+    if name.is_empty() {
         return Err(invalid("has no host"));
     }
-    Ok(host)
+    if !is_host(name) {
+        return Err(invalid("has a host that is none"));
+    }
+    match port {
+        "" => Ok(Cow::Borrowed(name)),
+        digits => match digits.parse::<u16>() {
+            Ok(port) if port == default_port => Ok(Cow::Borrowed(name)),
+            // As a client writes it: a number, without zeros in front.
+            Ok(port) => Ok(Cow::Owned(format!("{name}:{port}"))),
+            Err(_) => Err(invalid("has a port that is none")),
+        },
+    }
+}
+
+fn split_port(authority: &str) -> (&str, &str) {
+    let after_address = authority.find(']').map_or(0, |bracket| bracket + 1);
+    match authority[after_address..].find(':') {
+        Some(colon) => {
+            let colon = after_address + colon;
+            (&authority[..colon], &authority[colon + 1..])
+        }
+        None => (authority, ""),
+    }
+}
+
+/// A registered name or an IPv4 address as RFC 3986 has it, or an IPv6 address in brackets.
+fn is_host(name: &str) -> bool {
+    match name
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+    {
+        Some(address) => address.parse::<std::net::Ipv6Addr>().is_ok(),
+        None => every_byte(name, |b| {
+            b.is_ascii_alphanumeric() || b"-._~%!$&'()*+,;=".contains(&b)
+        }),
+    }
 }
 
 /// aws-sigv4 decodes the query and replaces what is not UTF-8, and would sign another query than
@@ -37,15 +72,28 @@ pub(crate) fn validate_query(url: &str) -> Result<(), SigningError> {
     };
     let decoded = percent_decode(query)
         .ok_or_else(|| invalid("has a % in its query that no two hexadecimal digits follow"))?;
-    match std::str::from_utf8(&decoded) {
-        Ok(_) => Ok(()),
-        Err(_) => Err(invalid("has a query that is not UTF-8 once decoded")),
+    if std::str::from_utf8(&decoded).is_err() {
+        return Err(invalid("has a query that is not UTF-8 once decoded"));
     }
+    if url.len() - query.len() + longest_canonical(query, &decoded) > MOST_BYTES {
+        let reason = format!("has a query of more than {MOST_BYTES} bytes once it is encoded");
+        return Err(invalid(reason));
+    }
+    Ok(())
+}
+
+/// No less than the length of the canonical query, for which aws-sigv4 builds a URL, and panics
+/// where that is too long. Strictly encoded a byte may become three, and a key without a value
+/// gains a `=`.
+fn longest_canonical(query: &str, decoded: &[u8]) -> usize {
+    let is_literal = |b: &u8| b.is_ascii_alphanumeric() || b"-._~".contains(b);
+    let literal = decoded.iter().filter(|b| is_literal(b)).count();
+    3 * (decoded.len() - literal) + literal + query.split('&').count()
 }
 
 /// A path is signed as its percent-encoded bytes are encoded once more, so it has to come encoded.
 pub(crate) fn validate_encoded(url: &str) -> Result<(), SigningError> {
-    if url.bytes().all(|b| b.is_ascii_graphic()) {
+    if every_byte(url, |b| b.is_ascii_graphic()) {
         Ok(())
     } else {
         Err(invalid(
@@ -58,8 +106,8 @@ pub(crate) fn invalid(reason: impl Into<String>) -> SigningError {
     SigningError::request("url", reason)
 }
 
-fn split_scheme(url: &str) -> Option<(&'static str, &str)> {
-    [("https://", ":443"), ("http://", ":80")]
+fn split_scheme(url: &str) -> Option<(u16, &str)> {
+    [("https://", 443), ("http://", 80)]
         .into_iter()
         .find_map(|(scheme, port)| {
             let prefix = url.get(..scheme.len())?;
@@ -98,6 +146,8 @@ mod tests {
             ("http://127.0.0.1:4566/model", "127.0.0.1:4566"),
             ("HTTP://[::1]:4566", "[::1]:4566"),
             ("http://[::80]/", "[::80]"),
+            ("https://h:0443/", "h"),
+            ("https://h:08443/", "h:8443"),
         ] {
             assert_eq!(host(url).unwrap(), expected, "{url}");
         }
@@ -116,6 +166,11 @@ mod tests {
             "http://u:p@host/",
             "http:/host",
             "é://host",
+            "https://h:99999/",
+            "https://h:abc/",
+            "https://[zz]/",
+            "https://h[]/",
+            "https://[::1/",
         ] {
             assert!(host(url).is_err(), "{url}");
         }
@@ -127,6 +182,10 @@ mod tests {
         assert!(validate_query("http://h/?a=%E2%82%AC#%").is_ok());
         for url in ["http://h/?a=%FF", "http://h/?a=%", "http://h/?%zz"] {
             assert!(validate_query(url).is_err(), "{url}");
+        }
+        for part in ["*", "a&", ";", "+", "/", "%2F"] {
+            let url = format!("http://h/?{}", part.repeat(60_000 / part.len()));
+            assert!(validate_query(&url).is_err(), "{part}");
         }
     }
 }

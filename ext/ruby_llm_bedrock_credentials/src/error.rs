@@ -2,21 +2,32 @@
 
 use std::panic::{catch_unwind, AssertUnwindSafe};
 
+use bedrock_credentials_core::chain_error::{ChainError, Kind};
 use bedrock_credentials_core::error::SigningError;
 use magnus::value::Lazy;
 use magnus::{prelude::*, Error, Exception, ExceptionClass, RModule, Ruby};
 
 static BASE: Lazy<ExceptionClass> = Lazy::new(|ruby| class(ruby, "Error"));
 static PROVIDER: Lazy<ExceptionClass> = Lazy::new(|ruby| class(ruby, "CredentialsProviderError"));
+static MISSING_CREDENTIALS: Lazy<ExceptionClass> =
+    Lazy::new(|ruby| class(ruby, "MissingCredentialsError"));
+static SOURCE: Lazy<ExceptionClass> = Lazy::new(|ruby| class(ruby, "CredentialsSourceError"));
 static INVALID_CREDENTIALS: Lazy<ExceptionClass> =
     Lazy::new(|ruby| class(ruby, "InvalidCredentialsError"));
 
 /// Looked up here, once, and not on first use: threads have deadlocked where a `Lazy` was resolved
 /// by two of them, one of them waiting for the GVL.
 pub fn init(ruby: &Ruby) {
-    Lazy::force(&BASE, ruby);
-    Lazy::force(&PROVIDER, ruby);
-    Lazy::force(&INVALID_CREDENTIALS, ruby);
+    let classes = [
+        &BASE,
+        &PROVIDER,
+        &MISSING_CREDENTIALS,
+        &SOURCE,
+        &INVALID_CREDENTIALS,
+    ];
+    for class in classes {
+        Lazy::force(class, ruby);
+    }
 }
 
 /// A caller's bad argument.
@@ -36,10 +47,28 @@ pub fn provider_raised(ruby: &Ruby, provider: &str, error: Error) -> Error {
     let Some(raised) = error.value() else {
         return error;
     };
-    match ruby.get_inner(&PROVIDER).funcall::<_, _, Exception>("wrap", (raised, provider)) {
+    match ruby
+        .get_inner(&PROVIDER)
+        .funcall::<_, _, Exception>("wrap", (raised, provider))
+    {
         Ok(exception) => exception.into(),
         Err(error) => error,
     }
+}
+
+/// Why the default chain has no credentials, a line for each source.
+pub fn chain_failed(ruby: &Ruby, error: &ChainError) -> Error {
+    let class = match error.kind() {
+        Kind::NothingFound => &MISSING_CREDENTIALS,
+        _ => &SOURCE,
+    };
+    Error::new(ruby.get_inner(class), error.to_string())
+}
+
+/// The thread that waited for a fiber was killed by someone else.
+pub fn interrupted(ruby: &Ruby) -> Error {
+    let message = "the thread that waited for AWS credentials was killed; try again";
+    Error::new(ruby.get_inner(&SOURCE), message)
 }
 
 pub fn signing(ruby: &Ruby, provider: &str, error: SigningError) -> Error {

@@ -4,11 +4,10 @@ use std::time::SystemTime;
 
 use bedrock_credentials_core::error::SigningError;
 use bedrock_credentials_core::request as core;
-use bedrock_credentials_core::signer::{self, Rules, SignedHeaders};
-use bedrock_credentials_core::Credentials;
+use bedrock_credentials_core::signer::{Rules, Signable};
 use magnus::r_hash::ForEach;
 use magnus::value::LazyId;
-use magnus::{prelude::*, Error, RHash, RString, Ruby, Value};
+use magnus::{prelude::*, Error, Float, Integer, RHash, RString, Ruby, Value};
 
 use crate::error::argument;
 use crate::text::{class_name, text};
@@ -20,9 +19,21 @@ static BODY: LazyId = LazyId::new("body");
 static REGION: LazyId = LazyId::new("region");
 static SERVICE: LazyId = LazyId::new("service");
 static TIME: LazyId = LazyId::new("time");
+static TO_TIME: LazyId = LazyId::new("to_time");
+static TO_S: LazyId = LazyId::new("to_s");
 
 pub fn init(ruby: &Ruby) {
-    for id in [&HTTP_METHOD, &URL, &HEADERS, &BODY, &REGION, &SERVICE, &TIME] {
+    for id in [
+        &HTTP_METHOD,
+        &URL,
+        &HEADERS,
+        &BODY,
+        &REGION,
+        &SERVICE,
+        &TIME,
+        &TO_S,
+        &TO_TIME,
+    ] {
         LazyId::force(id, ruby);
     }
 }
@@ -50,22 +61,29 @@ impl Request {
         })
     }
 
-    pub fn sign(&self, body: &[u8], credentials: &Credentials) -> Result<SignedHeaders, SigningError> {
-        let headers: Vec<_> = self
-            .headers
-            .iter()
+    pub fn headers(&self) -> Vec<(&str, &str)> {
+        let headers = self.headers.iter();
+        headers
             .map(|(name, value)| (name.as_str(), value.as_str()))
-            .collect();
+            .collect()
+    }
+
+    /// As core takes it.
+    pub fn signable<'a>(
+        &'a self,
+        headers: &'a [(&'a str, &'a str)],
+        body: &'a [u8],
+    ) -> Result<Signable<'a>, SigningError> {
         let request = core::Request {
             http_method: &self.http_method,
             url: &self.url,
-            headers: &headers,
+            headers,
             body,
             region: &self.region,
             service: &self.service,
             time: self.time,
         };
-        signer::sign(&request, credentials, Rules::BEDROCK)
+        Signable::new(request, Rules::BEDROCK)
     }
 }
 
@@ -81,7 +99,10 @@ pub fn body(ruby: &Ruby, request: Value) -> Result<Option<RString>, Error> {
     if let Some(string) = RString::from_value(body) {
         return Ok(Some(RString::new_frozen(string)));
     }
-    let reason = format!("request body must be a String or nil, not {}", class_name(body));
+    let reason = format!(
+        "request body must be a String or nil, not {}",
+        class_name(body)
+    );
     Err(argument(ruby, reason))
 }
 
@@ -97,14 +118,14 @@ fn attribute(ruby: &Ruby, request: Value, name: &LazyId) -> Result<Value, Error>
 
 /// A String or a URI, as `Aws::Sigv4::Signer` takes it.
 fn url(ruby: &Ruby, value: Value) -> Result<String, Error> {
-    if RString::from_value(value).is_some() || value.is_nil() {
-        text(ruby, "request url", value)
-    } else {
-        text(ruby, "request url", value.funcall("to_s", ())?)
+    let is_uri = RString::from_value(value).is_none() && !value.is_nil();
+    match is_uri.then(|| value.check_funcall(*TO_S, ())).flatten() {
+        Some(string) => text(ruby, "request url", string?),
+        None => text(ruby, "request url", value),
     }
 }
 
-/// A header whose value is nil is not sent. Numbers are sent as they are written.
+/// A header whose value is nil is not sent. An Integer or a Float is sent as it is written.
 fn headers(ruby: &Ruby, value: Value) -> Result<Vec<(String, String)>, Error> {
     if value.is_nil() {
         return Ok(Vec::new());
@@ -117,9 +138,10 @@ fn headers(ruby: &Ruby, value: Value) -> Result<Vec<(String, String)>, Error> {
             return Ok(ForEach::Continue);
         }
         let name = text(ruby, "request header name", name)?;
-        let value = match value.is_kind_of(ruby.class_numeric()) {
+        let is_number = Integer::from_value(value).is_some() || Float::from_value(value).is_some();
+        let value = match is_number {
             true => value.to_string(),
-            false => text(ruby, &format!("request header {name:?}"), value)?,
+            false => text(ruby, format_args!("request header {name:?}"), value)?,
         };
         headers.push((name, value));
         Ok(ForEach::Continue)
@@ -127,12 +149,17 @@ fn headers(ruby: &Ruby, value: Value) -> Result<Vec<(String, String)>, Error> {
     Ok(headers)
 }
 
+/// A Time, or what is made into one: ActiveSupport::TimeWithZone is none to Ruby's C side.
 fn time(ruby: &Ruby, value: Value) -> Result<SystemTime, Error> {
     if value.is_nil() {
         return Ok(SystemTime::now());
     }
-    if !value.is_kind_of(ruby.class_time()) {
-        return Err(argument(ruby, "request time must be a Time or nil"));
-    }
-    SystemTime::try_convert(value)
+    let time = match value.is_kind_of(ruby.class_time()) {
+        true => Some(value),
+        false => value.check_funcall(*TO_TIME, ()).transpose()?,
+    };
+    let time = time.filter(|time: &Value| time.is_kind_of(ruby.class_time()));
+    let time = time.ok_or_else(|| argument(ruby, "request time must be a Time or nil"))?;
+    SystemTime::try_convert(time)
+        .map_err(|_| argument(ruby, "request time is not between the years 1970 and 9999"))
 }

@@ -1,8 +1,6 @@
 //! RubyLLM::BedrockCredentials.sign(request, provider)
 
-use bedrock_credentials_core::error::SigningError;
 use bedrock_credentials_core::signer::SignedHeaders;
-use bedrock_credentials_core::Credentials;
 use magnus::value::Lazy;
 use magnus::{function, prelude::*, Error, RArray, RHash, RModule, RString, Ruby, Value};
 
@@ -12,9 +10,11 @@ use crate::request::{self, Request};
 use crate::snapshot;
 use crate::text::class_name;
 
-/// From this size of a body on, hashing takes longer than handing the GVL over and back
-/// (`rake benchmark:gvl` measures both).
-const RELEASE_GVL_FROM_BYTES: usize = 64 * 1024;
+/// From this size of a body on the GVL is released while it is hashed. Where another Ruby thread is
+/// busy, having it back takes up to Ruby's time slice of 100 ms (`rake benchmark:gvl`): too much to
+/// spare the others less than a millisecond or two, which half a megabyte takes without SHA
+/// instructions, and a third of one with them.
+const RELEASE_GVL_FROM_BYTES: usize = 512 * 1024;
 
 const HEADERS: [&str; 4] = [
     "authorization",
@@ -24,9 +24,8 @@ const HEADERS: [&str; 4] = [
 ];
 
 /// The Hash's keys: frozen, and made once.
-static NAMES: Lazy<RArray> = Lazy::new(|ruby| {
-    ruby.ary_from_iter(HEADERS.map(|name| ruby.str_new(name).to_interned_str()))
-});
+static NAMES: Lazy<RArray> =
+    Lazy::new(|ruby| ruby.ary_from_iter(HEADERS.map(|name| ruby.str_new(name).to_interned_str())));
 
 pub fn init(ruby: &Ruby, bedrock_credentials: RModule) -> Result<(), Error> {
     Lazy::force(&NAMES, ruby);
@@ -35,35 +34,26 @@ pub fn init(ruby: &Ruby, bedrock_credentials: RModule) -> Result<(), Error> {
 
 fn sign(ruby: &Ruby, request: Value, provider: Value) -> Result<RHash, Error> {
     guard(ruby, || {
-        // The request first: nothing is resolved for one that cannot be sent.
-        let signable = Request::read(ruby, request)?;
         let body = request::body(ruby, request)?;
+        let request = Request::read(ruby, request)?;
+        let headers = request.headers();
+        // SAFETY: the string is frozen and, through the black_box below, on this stack frame until
+        // its bytes were read: Ruby neither changes nor moves nor frees them, whatever runs.
+        let bytes = body
+            .as_ref()
+            .map_or(&[][..], |body| unsafe { body.as_slice() });
+        let refused = |error| signing(ruby, &class_name(provider), error);
+        // Before the credentials: nothing is resolved for a request that cannot be sent.
+        let signable = request.signable(&headers, bytes).map_err(refused)?;
         let credentials = snapshot::read(ruby, provider)?;
-        let signed = match body {
-            Some(body) => sign_body(ruby, &signable, body, &credentials)?,
-            None => signable.sign(&[], &credentials),
+        let signed = if bytes.len() < RELEASE_GVL_FROM_BYTES {
+            signable.sign(&credentials)
+        } else {
+            without_gvl(ruby, || signable.sign(&credentials))?
         };
-        let signed = signed.map_err(|error| signing(ruby, &class_name(provider), error))?;
-        to_hash(ruby, &signed)
+        std::hint::black_box(&body);
+        to_hash(ruby, &signed.map_err(refused)?)
     })
-}
-
-fn sign_body(
-    ruby: &Ruby,
-    request: &Request,
-    body: RString,
-    credentials: &Credentials,
-) -> Result<Result<SignedHeaders, SigningError>, Error> {
-    // SAFETY: the string is frozen and, through the black_box below, on this stack frame until its
-    // bytes were read: Ruby neither changes nor moves nor frees them, with the GVL or without.
-    let bytes = unsafe { body.as_slice() };
-    let signed = if bytes.len() < RELEASE_GVL_FROM_BYTES {
-        Ok(request.sign(bytes, credentials))
-    } else {
-        without_gvl(ruby, || request.sign(bytes, credentials))
-    };
-    std::hint::black_box(&body);
-    signed
 }
 
 fn to_hash(ruby: &Ruby, signed: &SignedHeaders) -> Result<RHash, Error> {

@@ -5,6 +5,7 @@ use bedrock_credentials_core::Credentials;
 use magnus::value::LazyId;
 use magnus::{prelude::*, Error, RString, Ruby, Value};
 
+use crate::default_credentials_chain::DefaultCredentialsChain;
 use crate::error::{argument, invalid_credentials, provider_raised};
 use crate::text::{class_name, utf8};
 
@@ -27,6 +28,12 @@ pub fn init(ruby: &Ruby) {
 /// Calls `#credentials` once, and reads the three fields of the one object it returns: so they
 /// belong together whatever the provider does meanwhile.
 pub fn read(ruby: &Ruby, provider: Value) -> Result<Credentials, Error> {
+    if let Ok(chain) = <&DefaultCredentialsChain>::try_convert(provider) {
+        // Without a Ruby object for any of the fields.
+        return chain
+            .snapshot(ruby)
+            .map(|snapshot| snapshot.credentials().clone());
+    }
     let returned = match provider.check_funcall::<_, _, Value>(*CREDENTIALS, ()) {
         Some(Ok(returned)) => returned,
         Some(Err(error)) => return Err(provider_raised(ruby, &class_name(provider), error)),
@@ -40,6 +47,11 @@ pub fn read(ruby: &Ruby, provider: Value) -> Result<Credentials, Error> {
         let reason = "returned nil: the provider found no credentials";
         return Err(invalid_credentials(ruby, &class_name(provider), reason));
     }
+    of(ruby, provider, returned)
+}
+
+/// The credentials that `returned` holds.
+pub fn of(ruby: &Ruby, provider: Value, returned: Value) -> Result<Credentials, Error> {
     let field = |id, name| field(ruby, provider, returned, id, name);
     let access_key_id = field(&ACCESS_KEY_ID, "access_key_id")?.unwrap_or_default();
     let secret_access_key = field(&SECRET_ACCESS_KEY, "secret_access_key")?.unwrap_or_default();
@@ -47,7 +59,7 @@ pub fn read(ruby: &Ruby, provider: Value) -> Result<Credentials, Error> {
     Ok(provided::credentials(
         access_key_id,
         secret_access_key,
-        session_token.as_deref(),
+        session_token,
     ))
 }
 

@@ -1,0 +1,315 @@
+//! One snapshot, many readers, one refresh at a time.
+//!
+//! A reader of a fresh set takes no lock. Everything that happens less often is decided under one
+//! short lock, and the refresh itself runs elsewhere, begun by [`Load`]. Time, randomness and the
+//! loader are handed in.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use arc_swap::ArcSwapOption;
+
+use crate::chain_error::ChainError;
+use crate::completion::Completion;
+use crate::entry::Entry;
+use crate::event::{Event, Events};
+use crate::flight::{Flight, Landing, Loaded, Seat, Ticket};
+use crate::fork;
+use crate::snapshot::Snapshot;
+use crate::sync::{lock, Mutex};
+use crate::windows::Phase;
+
+/// How long "nothing found" is believed: longer than the second that asking instance metadata costs
+/// on a laptop, shorter than it takes to wonder why new credentials are not seen.
+const NOTHING_FOUND_HOLDS: Duration = Duration::from_secs(5);
+/// How long any other failure answers for a missing set: at most one load a second against a source
+/// in trouble, however many threads ask.
+const FAILURE_HOLDS: Duration = Duration::from_secs(1);
+/// A set that its source gave again right after it was rejected is not asked for again this soon.
+const REJECTION_HOLDS: Duration = Duration::from_secs(5);
+
+/// A moment on both clocks: expirations are wall time, waits are not.
+#[derive(Debug, Clone, Copy)]
+pub struct Now {
+    pub wall: SystemTime,
+    /// Since any fixed moment; never steps back.
+    pub monotonic: Duration,
+}
+
+pub trait Clock: Send + Sync {
+    fn now(&self) -> Now;
+    /// At random from 0 to 1.
+    fn jitter(&self) -> f64;
+}
+
+pub trait Load: Send + Sync {
+    /// Begins one load and returns at once; the answer goes to the completion, from any thread.
+    fn begin(&self, completion: Completion);
+}
+
+/// What a reader gets without waiting.
+pub enum Read {
+    Ready(Arc<Snapshot>),
+    Failed(Arc<ChainError>),
+    Wait(Ticket),
+}
+
+pub struct Cache {
+    clock: Box<dyn Clock>,
+    loader: Box<dyn Load>,
+    patience: Duration,
+    current: ArcSwapOption<Entry>,
+    state: Mutex<State>,
+    events: Events,
+}
+
+#[derive(Default)]
+struct State {
+    flight: Option<Arc<Flight>>,
+    failure: Option<Failure>,
+    rejected: Option<(Arc<Snapshot>, Duration)>,
+}
+
+struct Failure {
+    error: Arc<ChainError>,
+    /// Monotonic; no new try before.
+    until: Duration,
+}
+
+impl Cache {
+    /// `patience`: after this long a refresh that has not answered counts as failed.
+    pub fn new(clock: Box<dyn Clock>, loader: Box<dyn Load>, patience: Duration) -> Arc<Self> {
+        Arc::new(Self {
+            clock,
+            loader,
+            patience,
+            current: ArcSwapOption::empty(),
+            state: Mutex::default(),
+            events: Events::default(),
+        })
+    }
+
+    /// The current set, or what to wait for. Begins a refresh where one is due.
+    pub fn read(self: &Arc<Self>) -> Read {
+        let now = self.clock.now();
+        match &*self.current.load() {
+            Some(entry) if entry.phase(now) == Phase::Fresh => {
+                Read::Ready(Arc::clone(&entry.snapshot))
+            }
+            _ => self.read_and_refresh(now),
+        }
+    }
+
+    fn read_and_refresh(self: &Arc<Self>, now: Now) -> Read {
+        let _section = fork::section();
+        let mut state = lock(&self.state);
+        let entry = self.current.load_full();
+        let phase = entry.as_ref().map_or(Phase::Expired, |e| e.phase(now));
+        let flight = state.flight();
+        let backing_off = state
+            .failure
+            .as_ref()
+            .filter(|failure| now.monotonic < failure.until);
+        match (phase, entry, flight, backing_off) {
+            (Phase::Fresh, Some(entry), ..)
+            | (Phase::Advisory, Some(entry), Some(_), _)
+            | (Phase::Advisory | Phase::Mandatory, Some(entry), None, Some(_)) => {
+                Read::Ready(Arc::clone(&entry.snapshot))
+            }
+            (Phase::Advisory, Some(entry), None, None) => {
+                let flight = state.take_off(now);
+                drop(state);
+                self.loader.begin(Completion::new(Arc::clone(self), flight));
+                Read::Ready(Arc::clone(&entry.snapshot))
+            }
+            (_, _, Some(flight), _) => Read::Wait(Ticket::new(Arc::clone(self), flight, false)),
+            (_, _, None, Some(failure)) => Read::Failed(Arc::clone(&failure.error)),
+            (_, _, None, None) => {
+                let flight = state.take_off(now);
+                let ticket = Ticket::new(Arc::clone(self), Arc::clone(&flight), false);
+                drop(state);
+                self.loader.begin(Completion::new(Arc::clone(self), flight));
+                Read::Wait(ticket)
+            }
+        }
+    }
+
+    /// A refresh now, or the one under way, whatever the age of the set and whatever failed before.
+    pub fn refresh(self: &Arc<Self>) -> Ticket {
+        let _section = fork::section();
+        let now = self.clock.now();
+        let mut state = lock(&self.state);
+        if let Some(flight) = state.flight() {
+            return Ticket::new(Arc::clone(self), flight, true);
+        }
+        let flight = state.take_off(now);
+        let ticket = Ticket::new(Arc::clone(self), Arc::clone(&flight), true);
+        drop(state);
+        self.loader.begin(Completion::new(Arc::clone(self), flight));
+        ticket
+    }
+
+    /// Drops the set that AWS rejected, so that the next reader waits for another. Ignored, with
+    /// `false`, if it is no longer the current one, or if its source has just given it again.
+    pub fn invalidate(&self, rejected: &Snapshot) -> bool {
+        let _section = fork::section();
+        let now = self.clock.now();
+        let mut state = lock(&self.state);
+        let Some(entry) = self.current.load_full() else {
+            return false;
+        };
+        let again = state.rejected.as_ref().is_some_and(|(set, at)| {
+            set.same_set(rejected) && now.monotonic < *at + REJECTION_HOLDS
+        });
+        if again || !entry.snapshot.same_set(rejected) {
+            return false;
+        }
+        state.rejected = Some((Arc::clone(&entry.snapshot), now.monotonic));
+        state.failure = None;
+        self.current.store(None);
+        true
+    }
+
+    /// The current set, whatever its age. Asks no one.
+    pub fn cached(&self) -> Option<Arc<Snapshot>> {
+        let entry = self.current.load();
+        entry.as_ref().map(|entry| Arc::clone(&entry.snapshot))
+    }
+
+    /// What happened since the last call.
+    pub fn drain_events(&self) -> Vec<Event> {
+        self.events.drain()
+    }
+
+    pub(crate) fn reseat(&self, flight: &Arc<Flight>, seat: &Arc<Seat>) {
+        let _section = fork::section();
+        let state = lock(&self.state);
+        if state
+            .flight()
+            .is_some_and(|current| Arc::ptr_eq(&current, flight))
+        {
+            flight.board(seat);
+        }
+    }
+
+    pub(crate) fn patience_left(&self, flight: &Flight) -> Option<Duration> {
+        let waited = self.clock.now().monotonic.saturating_sub(flight.started);
+        self.patience
+            .checked_sub(waited)
+            .filter(|left| !left.is_zero())
+    }
+
+    pub(crate) fn give_up(&self, flight: &Arc<Flight>) {
+        self.settle(
+            flight,
+            Err(ChainError::no_answer(self.patience)),
+            Vec::new(),
+        );
+    }
+
+    /// Ends `flight` with what was loaded, unless it has ended.
+    pub(crate) fn settle(
+        &self,
+        flight: &Arc<Flight>,
+        loaded: Result<Snapshot, ChainError>,
+        warnings: Vec<String>,
+    ) {
+        let _section = fork::section();
+        let now = self.clock.now();
+        let mut state = lock(&self.state);
+        if !state
+            .flight()
+            .is_some_and(|current| Arc::ptr_eq(&current, flight))
+        {
+            return;
+        }
+        state.flight = None;
+        let before = self.current.load_full();
+        let loaded = loaded.and_then(|snapshot| usable(snapshot, now));
+        let unchanged = matches!((&loaded, &before), (Ok(new), Some(old)) if old.holds(new));
+        let loaded: Loaded = match (loaded, &before) {
+            (Ok(_), Some(entry)) if unchanged => Ok(Arc::clone(&entry.snapshot)),
+            (loaded, _) => loaded.map(Arc::new).map_err(Arc::new),
+        };
+        let kept = match &loaded {
+            Ok(snapshot) => {
+                state.failure = None;
+                self.current
+                    .store(Some(Arc::new(Entry::new(Arc::clone(snapshot), now))));
+                None
+            }
+            Err(error) => {
+                let (kept, wait) = self.after_failure(error, before.as_deref(), now);
+                state.failure = Some(Failure {
+                    error: Arc::clone(error),
+                    until: now.monotonic + wait,
+                });
+                kept
+            }
+        };
+        drop(state);
+        let duration = now.monotonic.saturating_sub(flight.started);
+        self.events.warn(warnings);
+        if !unchanged {
+            self.events
+                .record(&loaded, before.is_some(), kept.is_some(), duration);
+        }
+        flight.land(Landing { loaded, kept });
+    }
+
+    /// The set to go on with, and how long no one tries again.
+    fn after_failure(
+        &self,
+        error: &ChainError,
+        entry: Option<&Entry>,
+        now: Now,
+    ) -> (Option<Arc<Snapshot>>, Duration) {
+        let jitter = self.clock.jitter();
+        if let Some(entry) = entry {
+            if entry.phase(now) != Phase::Expired {
+                return (
+                    Some(Arc::clone(&entry.snapshot)),
+                    entry.back_off(now, jitter),
+                );
+            }
+            if let Some(extended) = entry.extended(now, jitter) {
+                let wait = extended.back_off(now, jitter);
+                let snapshot = Arc::clone(&extended.snapshot);
+                self.current.store(Some(Arc::new(extended)));
+                return (Some(snapshot), wait);
+            }
+        }
+        let wait = if error.nothing_found() {
+            NOTHING_FOUND_HOLDS
+        } else {
+            FAILURE_HOLDS
+        };
+        (None, wait)
+    }
+}
+
+/// An answer that has already expired is a failure: it would be asked for again at every read.
+fn usable(snapshot: Snapshot, now: Now) -> Result<Snapshot, ChainError> {
+    match snapshot.expiration() {
+        Some(expiration) if expiration <= now.wall => {
+            Err(ChainError::already_expired(snapshot.source(), expiration))
+        }
+        _ => Ok(snapshot),
+    }
+}
+
+impl State {
+    /// The refresh under way in this process.
+    fn flight(&self) -> Option<Arc<Flight>> {
+        self.flight
+            .as_ref()
+            .filter(|flight| flight.generation == fork::generation())
+            .map(Arc::clone)
+    }
+
+    fn take_off(&mut self, now: Now) -> Arc<Flight> {
+        let flight = Flight::new(now.monotonic);
+        self.flight = Some(Arc::clone(&flight));
+        flight
+    }
+}

@@ -1,0 +1,204 @@
+//! AWS's sources of credentials, walked in AWS's order, each with its name.
+//!
+//! aws-config's own chain does not say who answered nor why the others did not, so its five public
+//! providers are walked here. They are built for one load and dropped: they keep what they read, and
+//! after an error some of them answer nothing but "already taken".
+
+mod credential_process;
+mod environment;
+mod http;
+mod process;
+mod profile;
+mod trail;
+
+use std::time::Duration;
+
+use aws_config::default_provider::{use_dual_stack, use_fips};
+use aws_config::ecs::EcsCredentialsProvider;
+use aws_config::imds::credentials::ImdsCredentialsProvider;
+use aws_config::provider_config::ProviderConfig;
+use aws_config::web_identity_token::WebIdentityTokenCredentialsProvider;
+use aws_credential_types::provider::{error::CredentialsError, ProvideCredentials};
+use aws_smithy_async::rt::sleep::TokioSleep;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+use aws_types::os_shim_internal::Env;
+use aws_types::region::Region;
+
+use crate::chain_error::ChainError;
+use crate::snapshot::Snapshot;
+use environment::set;
+use profile::Chosen;
+pub(crate) use trail::Trail;
+use trail::{CONTAINER, ENVIRONMENT, INSTANCE, WEB_IDENTITY};
+
+/// What the network may take altogether. A source has several requests and tries in it.
+pub(crate) const NETWORK_BOUND: Duration = Duration::from_secs(15);
+/// The longest load: the network's time and that of a `credential_process`.
+pub(crate) const LONGEST: Duration = Duration::from_secs(80);
+
+const CONNECT: Duration = Duration::from_secs(2);
+const ATTEMPT: Duration = Duration::from_secs(5);
+const OPERATION: Duration = Duration::from_secs(12);
+
+/// Static keys may be edited or unset; looking again is a few system calls, once a minute.
+const RECHECK: Duration = Duration::from_secs(60);
+
+/// What tells one chain from another; the rest is the environment's.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct ChainConfig {
+    /// Asked alone, ahead of environment keys, and never fallen through.
+    pub profile: Option<String>,
+    /// For STS and SSO where neither the environment nor the profile names one.
+    pub region: Option<String>,
+}
+
+/// One walk. The trail tells how far it came, should it be cut short.
+pub(crate) async fn walk(
+    config: &ChainConfig,
+    env: &Env,
+    trail: &Trail,
+) -> Result<Snapshot, ChainError> {
+    let explicit = config
+        .profile
+        .as_deref()
+        .filter(|name| !name.trim().is_empty());
+    if explicit.is_none() {
+        trail.enter(ENVIRONMENT);
+        match environment::credentials().await {
+            Ok(credentials) => {
+                trail.warn(environment::shadowing(env));
+                return Ok(Snapshot::new(credentials, ENVIRONMENT).recheck_after(RECHECK));
+            }
+            Err(CredentialsError::CredentialsNotLoaded(_)) => {
+                trail.not_set(environment::why_not_set(env));
+            }
+            Err(error) => return Err(trail.failed(&error)),
+        }
+    } else {
+        trail.skip(ENVIRONMENT, "the profile was chosen explicitly");
+    }
+
+    trail.enter_profile(
+        explicit
+            .map(str::to_owned)
+            .or_else(|| set(env, "AWS_PROFILE")),
+    );
+    let chosen = match Chosen::load(env, explicit).await {
+        Ok(chosen) => chosen,
+        Err(error) => return Err(trail.failed(&error)),
+    };
+    trail.allow(chosen.extra_time());
+    if let Some(reason) = chosen.missing(env) {
+        return Err(trail.failed_because(reason));
+    }
+    let ca_bundle = chosen.get("ca_bundle");
+    let outward = http::outward(env, ca_bundle).map_err(|reason| trail.failed_because(reason))?;
+    let direct = http::direct(env, ca_bundle).map_err(|reason| trail.failed_because(reason))?;
+    let region = ["AWS_REGION", "AWS_DEFAULT_REGION"]
+        .iter()
+        .find_map(|name| set(env, name))
+        .or_else(|| chosen.get("region").map(str::to_owned))
+        .or_else(|| config.region.clone());
+    let outward = provider_config(outward, region.clone()).await;
+    let direct = provider_config(direct, region).await;
+
+    match chosen.credentials(&outward, &direct).await {
+        Ok(credentials) => {
+            let recheck = chosen.extra_time().is_zero().then_some(RECHECK);
+            let snapshot = Snapshot::new(credentials, trail.current());
+            // A process may ask a person; it is not run on a schedule.
+            return Ok(recheck.into_iter().fold(snapshot, Snapshot::recheck_after));
+        }
+        Err(error @ CredentialsError::CredentialsNotLoaded(_)) => {
+            if chosen.explicit || Chosen::is_broken(&error) {
+                return Err(
+                    trail.failed_because(match std::error::Error::source(&error) {
+                        Some(cause) => cause.to_string(),
+                        None => format!("profile {:?} has no credentials", chosen.name),
+                    }),
+                );
+            }
+            trail.not_set("no profile with credentials");
+        }
+        Err(error) => return Err(trail.failed_renewable(&error, chosen.renewal())),
+    }
+
+    trail.enter(WEB_IDENTITY);
+    let web_identity = WebIdentityTokenCredentialsProvider::builder()
+        .configure(&outward)
+        .build();
+    let (needs, token) = (&environment::WEB_IDENTITY, environment::WEB_IDENTITY_TOKEN);
+    if let Some(snapshot) = ask(&web_identity, env, trail, needs, token).await? {
+        return Ok(snapshot);
+    }
+    trail.enter(CONTAINER);
+    let (needs, token) = (&environment::CONTAINER, environment::CONTAINER_TOKEN);
+    if let Some(snapshot) = ask(&container(&direct), env, trail, needs, token).await? {
+        return Ok(snapshot);
+    }
+    trail.enter(INSTANCE);
+    match ask(&instance(&direct), env, trail, &[], "").await? {
+        Some(snapshot) => Ok(snapshot.with_static_stability()),
+        None => Err(trail.exhausted()),
+    }
+}
+
+async fn ask(
+    provider: &impl ProvideCredentials,
+    env: &Env,
+    trail: &Trail,
+    variables: &[&str],
+    token_file: &str,
+) -> Result<Option<Snapshot>, ChainError> {
+    match provider.provide_credentials().await {
+        Ok(credentials) => Ok(Some(Snapshot::new(credentials, trail.current()))),
+        Err(error @ CredentialsError::CredentialsNotLoaded(_)) => {
+            let unset = variables.iter().filter(|name| set(env, name).is_none());
+            let unset: Vec<&str> = unset.copied().collect();
+            if unset.is_empty() {
+                trail.not_loaded(&error);
+            } else {
+                trail.not_set(format!("{} not set", unset.join(", ")));
+            }
+            Ok(None)
+        }
+        // AWS's providers do not say which file they could not read.
+        Err(error) => Err(match environment::unreadable(env, token_file) {
+            Some(reason) => trail.failed_because(reason),
+            None => trail.failed(&error),
+        }),
+    }
+}
+
+fn container(config: &ProviderConfig) -> EcsCredentialsProvider {
+    EcsCredentialsProvider::builder().configure(config).build()
+}
+
+fn instance(config: &ProviderConfig) -> ImdsCredentialsProvider {
+    ImdsCredentialsProvider::builder().configure(config).build()
+}
+
+async fn provider_config(http: SharedHttpClient, region: Option<String>) -> ProviderConfig {
+    let config = ProviderConfig::empty()
+        .with_http_client(http)
+        .with_sleep_impl(TokioSleep::new())
+        .with_region(region.map(Region::new))
+        .with_retry_config(
+            RetryConfig::standard()
+                .with_max_attempts(3)
+                .with_initial_backoff(Duration::from_millis(200)),
+        )
+        .with_timeout_config(
+            TimeoutConfig::builder()
+                .connect_timeout(CONNECT)
+                .read_timeout(ATTEMPT)
+                .operation_attempt_timeout(ATTEMPT)
+                .operation_timeout(OPERATION)
+                .build(),
+        );
+    let fips = use_fips::use_fips_provider(&config).await;
+    let dual_stack = use_dual_stack::use_dual_stack_provider(&config).await;
+    config.with_use_fips(fips).with_use_dual_stack(dual_stack)
+}

@@ -1,0 +1,178 @@
+//! A profile's `credential_process` as a provider of AWS's chain.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::time::{Duration, SystemTime};
+
+use aws_credential_types::provider::{self, error::CredentialsError, future, ProvideCredentials};
+use aws_credential_types::Credentials;
+use aws_smithy_json::deserialize::token::skip_value;
+use aws_smithy_json::deserialize::{json_token_iter, Token};
+use aws_smithy_types::date_time::{DateTime, Format};
+
+use super::process;
+use crate::causes::one_line;
+
+/// A sign-in through a browser must fit; a hang must not look like one.
+pub(super) const BOUND: Duration = Duration::from_secs(60);
+const PROVIDER_NAME: &str = "CredentialProcess";
+
+pub(super) struct CredentialProcess {
+    pub command: String,
+    /// The profile's, for a process that names none.
+    pub account_id: Option<String>,
+    pub bound: Duration,
+}
+
+/// A command's arguments may be secrets.
+impl fmt::Debug for CredentialProcess {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CredentialProcess").finish_non_exhaustive()
+    }
+}
+
+impl ProvideCredentials for CredentialProcess {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        future::ProvideCredentials::ready(self.credentials())
+    }
+}
+
+impl CredentialProcess {
+    fn credentials(&self) -> provider::Result {
+        let output = process::run(&self.command, self.bound).map_err(|error| {
+            failed(match error.kind() {
+                std::io::ErrorKind::TimedOut => {
+                    format!("was killed: no answer within {} s", self.bound.as_secs())
+                }
+                _ => format!("could not be run: {error}"),
+            })
+        })?;
+        let stderr = match without_secrets(&output.stderr) {
+            text if text.is_empty() => text,
+            text => format!("; it wrote to stderr: {text}"),
+        };
+        if let Some(status) = output.status.filter(|status| !status.success()) {
+            return Err(failed(format!("ended with {status}{stderr}")));
+        }
+        self.parse(&output.stdout)
+            .map_err(|reason| match output.status {
+                Some(_) => failed(format!("{reason}{stderr}")),
+                None => failed(format!("{reason} (its exit status is unknown){stderr}")),
+            })
+    }
+
+    /// Field names are compared without case, as AWS's SDKs do. No reason quotes the answer.
+    fn parse(&self, answer: &[u8]) -> Result<Credentials, String> {
+        let fields = Fields::of(answer).ok_or("did not answer with a JSON object")?;
+        match fields.version.as_deref() {
+            Some("1") => {}
+            Some(_) => return Err("answered with a Version other than 1".to_owned()),
+            None => return Err("answered without Version".to_owned()),
+        }
+        let missing = |name| format!("answered without {name}");
+        let expiry = match fields.expiration {
+            None => None,
+            Some(text) => Some(
+                DateTime::from_str(&text, Format::DateTimeWithOffset)
+                    .ok()
+                    .and_then(|time| SystemTime::try_from(time).ok())
+                    .ok_or("answered with an Expiration that is not a time of RFC 3339")?,
+            ),
+        };
+        let mut credentials = Credentials::builder()
+            .access_key_id(fields.access_key_id.ok_or_else(|| missing("AccessKeyId"))?)
+            .secret_access_key(
+                fields
+                    .secret_access_key
+                    .ok_or_else(|| missing("SecretAccessKey"))?,
+            )
+            .provider_name(PROVIDER_NAME);
+        credentials.set_session_token(fields.session_token);
+        credentials.set_expiry(expiry);
+        let account_id = fields.account_id.or_else(|| self.account_id.clone());
+        credentials.set_account_id(account_id.map(Into::into));
+        Ok(credentials.build())
+    }
+}
+
+#[derive(Default)]
+struct Fields {
+    version: Option<String>,
+    access_key_id: Option<String>,
+    secret_access_key: Option<String>,
+    session_token: Option<String>,
+    account_id: Option<String>,
+    expiration: Option<String>,
+}
+
+impl Fields {
+    fn of(answer: &[u8]) -> Option<Self> {
+        let mut fields = Self::default();
+        let mut tokens = json_token_iter(answer).peekable();
+        let Some(Ok(Token::StartObject { .. })) = tokens.next() else {
+            return None;
+        };
+        loop {
+            let key = match tokens.next()?.ok()? {
+                Token::EndObject { .. } => break,
+                Token::ObjectKey { key, .. } => key.to_unescaped().ok()?.to_ascii_lowercase(),
+                _ => return None,
+            };
+            let value = match tokens.peek()?.as_ref().ok()? {
+                Token::ValueString { value, .. } => value.to_unescaped().ok().map(Cow::into_owned),
+                Token::ValueNumber { value, .. } => {
+                    i64::try_from(*value).ok().map(|number| number.to_string())
+                }
+                _ => None,
+            };
+            match key.as_str() {
+                "version" => fields.version = value,
+                "accesskeyid" => fields.access_key_id = value,
+                "secretaccesskey" => fields.secret_access_key = value,
+                "sessiontoken" => fields.session_token = value,
+                "accountid" => fields.account_id = value,
+                "expiration" => fields.expiration = value,
+                _ => {}
+            }
+            skip_value(&mut tokens).ok()?;
+        }
+        tokens.next().is_none().then_some(fields)
+    }
+}
+
+fn failed(reason: String) -> CredentialsError {
+    CredentialsError::provider_error(format!("credential_process {reason}"))
+}
+
+/// The last lines of stderr, without any that may show a secret: some tools write their whole
+/// answer there.
+fn without_secrets(stderr: &[u8]) -> String {
+    const LINES: usize = 5;
+    let text = String::from_utf8_lossy(stderr);
+    let lines: Vec<&str> = text
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .collect();
+    let shown = lines[lines.len().saturating_sub(LINES)..]
+        .iter()
+        .map(|line| {
+            let plain: String = line.chars().filter(char::is_ascii_alphanumeric).collect();
+            let plain = plain.to_ascii_lowercase();
+            match [
+                "secretaccesskey",
+                "sessiontoken",
+                "securitytoken",
+                "password",
+            ]
+            .iter()
+            .any(|name| plain.contains(name))
+            {
+                true => "[a line that may show a secret]",
+                false => line,
+            }
+        });
+    one_line(&shown.collect::<Vec<_>>().join(" / "))
+}

@@ -1,0 +1,6 @@
+//! What the tests of cache and sources share.
+#![allow(dead_code, reason = "each test file uses a part")]
+
+pub mod cache;
+pub mod child;
+pub mod server;
