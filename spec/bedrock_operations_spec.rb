@@ -24,7 +24,8 @@ RSpec.describe RubyLLM::BedrockCredentials, 'signs' do
   end
 
   it 'a stream' do
-    expect(chat.ask('Hello?') { |chunk| expect(chunk).to be_a(RubyLLM::Chunk) }.content).to eq('Hello from the stand-in.')
+    message = chat.ask('Hello?') { |chunk| expect(chunk).to be_a(RubyLLM::Chunk) }
+    expect(message.content).to eq('Hello from the stand-in.')
   end
 
   it 'the listing of models, and its pages' do

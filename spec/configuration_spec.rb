@@ -2,7 +2,10 @@
 
 require 'pp'
 require 'stringio'
+require_relative 'support/moto_server'
 require_relative 'support/with_bedrock'
+
+require 'aws-sdk-s3' if RubyLLM::Configuration.method_defined?(:bedrock_credential_provider)
 
 RSpec.describe RubyLLM::BedrockCredentials::Configuration do
   include_context 'with Bedrock'
@@ -109,7 +112,9 @@ RSpec.describe RubyLLM::BedrockCredentials::Configuration do
         e
       end
       expect(stand_in.rejections).to eq('UnrecognizedClientException' => 1)
-      expect(log.string + error.full_message).to include('security token').and(satisfy { |text| !text.match?(/canary/) })
+      shown = log.string + error.full_message
+      expect(shown).to include('security token')
+      expect(shown).not_to match(/canary/)
     end
   end
 
@@ -133,15 +138,29 @@ RSpec.describe RubyLLM::BedrockCredentials::Configuration do
       end
     end
 
-    it 'serves the S3 client of file uploads' do
-      require 'aws-sdk-s3'
-      received = nil
-      allow(Aws::S3::Client).to receive(:new).and_wrap_original do |original, **options|
-        received = original.call(**options, stub_responses: true)
+    describe 'file uploads to S3' do
+      let(:moto) { MotoServer.new }
+
+      before do
+        MotoServer.require!(self)
+        Aws.config[:s3] = { endpoint: moto.url, force_path_style: true }
+        Aws::S3::Client.new(region: stand_in.region, credentials: credentials_provider).create_bucket(
+          bucket: 'uploads', create_bucket_configuration: { location_constraint: stand_in.region }
+        )
       end
-      context.config.bedrock_batch_s3_uri = 's3://bucket/prefix'
-      bedrock.upload_file(StringIO.new('text'), filename: 'a.txt')
-      expect(received.config.credentials).to be(credentials_provider)
+
+      after do
+        Aws.config.delete(:s3)
+        moto.stop
+      end
+
+      it 'are signed with the provider too' do
+        context.config.bedrock_batch_s3_uri = 's3://uploads/prefix'
+        reads = credentials_provider.reads
+        file = bedrock.upload_file(StringIO.new('text'), filename: 'a.txt')
+        expect(bedrock.download_file(file.id)).to eq('text')
+        expect(credentials_provider.reads).to be > reads
+      end
     end
   end
 end

@@ -6,7 +6,7 @@ require 'json'
 module SigningScenarios
   MODEL = 'anthropic.claude-3-5-haiku-20241022-v1:0'
 
-  module_function
+  extend self
 
   def listing(base, keys)
     bedrock(base, keys).send(:signed_get, base, '/foundation-models')
@@ -21,7 +21,6 @@ module SigningScenarios
     semicolon: 'nextToken=a;b', duplicate_keys: 'filter=b&filter=a', unsorted_keys: 'z=1&a=2'
   }.each do |name, query|
     define_method(name) { |base, keys| bedrock(base, keys).send(:signed_get, base, "/foundation-models?#{query}") }
-    module_function name
   end
 
   def asterisk_in_a_path(base, keys)

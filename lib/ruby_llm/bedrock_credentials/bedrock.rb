@@ -55,6 +55,9 @@ module RubyLLM
         content_type = { 'Content-Type' => 'application/json' }
         return content_type.merge(PendingSignature.new(@config, service).headers) if Building.request?
 
+        token = BearerToken.of(@config)
+        return content_type.merge('Authorization' => "Bearer #{token}") if token
+
         request = Request.new(http_method: method, url: Wire.join(base_url, path), headers: content_type, body: body,
                               region: @config.bedrock_region, service: service)
         signed = BedrockCredentials.sign(request, Configuration.provider(@config))

@@ -5,13 +5,14 @@ module RubyLLM
     # Prepended to RubyLLM::Configuration: the options, their precedence, and keeping the provider
     # out of sight.
     module Configuration
-      OPTIONS = %i[bedrock_credentials_provider].freeze
+      OPTIONS = %i[bedrock_credentials_provider bedrock_use_aws_credentials_provider].freeze
 
       REDACTED = /\A@bedrock_credentials?_provider\z/
       private_constant :REDACTED
 
       class << self
-        # The provider that signs, the first that is set: ours, RubyLLM 2's own, the static keys.
+        # The provider that signs, the first that is set: the one given, AWS's default chain, RubyLLM
+        # 2's own option, the static keys.
         # What is set and broken is an error: there is no silent fall back to the next.
         #
         # @param config [RubyLLM::Configuration]
@@ -25,7 +26,7 @@ module RubyLLM
         # @param config [RubyLLM::Configuration]
         # @return [Object, nil] the provider that is set, unless the static keys are to sign
         def given(config)
-          config.bedrock_credentials_provider || native(config)
+          config.bedrock_credentials_provider || default_chain(config) || native(config)
         end
 
         # @param config [RubyLLM::Configuration]
@@ -47,6 +48,14 @@ module RubyLLM
           raise RubyLLM::ConfigurationError,
                 "#{option} must respond to #credentials, and #{provider.class} does not. " \
                 'Set it to an AWS credential provider, for example Aws::CredentialProviderChain.new.resolve'
+        end
+
+        # @param config [RubyLLM::Configuration]
+        # @return [DefaultCredentialsChain, nil] builds it and asks it nothing
+        def default_chain(config)
+          return unless config.bedrock_use_aws_credentials_provider
+
+          DefaultCredentialsChain.new(region: config.bedrock_region)
         end
 
         private
@@ -74,7 +83,7 @@ module RubyLLM
       module NativeProvider
         # @return [#credentials, nil]
         def bedrock_credential_provider
-          bedrock_credentials_provider || super
+          bedrock_credentials_provider || BedrockCredentials::Configuration.default_chain(self) || super
         end
       end
     end

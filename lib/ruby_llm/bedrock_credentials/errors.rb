@@ -15,13 +15,23 @@ module RubyLLM
       # @param response [Faraday::Response, nil]
       def initialize(message = nil, response: nil)
         message ||= self.class.name
-        RESPONSE_BY_NAME ? super(message, response: response) : super(response, message)
+        return super(response, message) unless RESPONSE_BY_NAME
+
+        super
       end
     end
 
     # The credentials a provider returned cannot sign: nil, blank, not Strings, or with characters
     # that AWS never issues. The message names the provider's class and the field.
     class InvalidCredentialsError < Error; end
+
+    # The default chain found no source that is set up. The message has a line for each source, and
+    # what to set. (Aws::Errors::MissingCredentialsError is its like in aws-sdk-core.)
+    class MissingCredentialsError < Error; end
+
+    # A source of the default chain that is set up gave no credentials: it failed, hung, or answered
+    # with some that have expired. The message says which, why, and what the others said.
+    class CredentialsSourceError < Error; end
 
     # A provider's #credentials raised. #cause is what it raised; the message has the whole chain.
     class CredentialsProviderError < Error
@@ -53,10 +63,18 @@ module RubyLLM
         def chain(raised)
           causes = []
           while raised && causes.size < 8
-            causes << "#{raised.class}: #{raised.message}"
+            causes << describe(raised)
             raised = raised.cause
           end
           causes.join(', caused by ')
+        end
+
+        # Messages in two encodings do not join, and one may raise: neither may hide the error.
+        def describe(raised)
+          message = raised.message.to_s.encode('UTF-8', invalid: :replace, undef: :replace).scrub
+          "#{raised.class}: #{message}"
+        rescue StandardError => e
+          "#{raised.class} (whose message raised #{e.class})"
         end
       end
     end

@@ -77,7 +77,8 @@ module RubyLLM
 
         # With each method as private as RubyLLM has it.
         def prepend(hooks)
-          hooks.instance_methods(false).each { |name| hooks.send(:private, name) if bedrock.private_method_defined?(name) }
+          hidden = hooks.instance_methods(false).select { |name| bedrock.private_method_defined?(name) }
+          hidden.each { |name| hooks.send(:private, name) }
           bedrock.prepend(hooks)
         end
 

@@ -23,12 +23,18 @@ module RubyLLM
       def initialize(config, service)
         @config = config
         @service = service
-        @signed = false
+        @notifications = Notifications.new(config)
       end
 
       # @return [Hash] the headers a request is built with
       def headers
         { HEADER => self }
+      end
+
+      # @param env [Faraday::Env] before it is sent
+      # @return [Faraday::Env] one to send should this one be refused, whose answer its error keeps
+      def unsent(env)
+        env.dup.tap { |copy| copy.request_headers = env.request_headers.dup }
       end
 
       # Replaces the headers of an earlier attempt; the query and the body are left as they were
@@ -41,10 +47,28 @@ module RubyLLM
         provider = Configuration.provider(@config)
         refuse_own_authorization(env.request_headers)
         SET_BY_SIGNING.each { |name| env.request_headers.delete(name) }
+        return unless same_origin?(env.url)
+
         env.url = Wire.url(env.url)
         env.body = Wire.body(env.body)
-        env.request_headers.update(BedrockCredentials.sign(request(env), provider))
-        @signed = true
+        env.request_headers.update(authorization(env, provider))
+      ensure
+        @notifications.chain(provider)
+      end
+
+      # After a rejection: with the next set of credentials, or by the host's own clock.
+      #
+      # @param env [Faraday::Env]
+      # @param rejection [Rejection]
+      # @return [Boolean] whether there was another set, or another date, to sign with
+      def sign_again(env, rejection)
+        return false if BearerToken.of(@config)
+
+        if rejection.of_date?
+          by_their_clock(env, rejection)
+        elsif rejection.of_credentials?
+          with_the_next_set(env, rejection)
+        end
       end
 
       # @return [String] what a log of the headers shows
@@ -55,17 +79,79 @@ module RubyLLM
 
       private
 
+      def authorization(env, provider)
+        token = BearerToken.of(@config)
+        token ? { 'Authorization' => "Bearer #{token}" } : BedrockCredentials.sign(request(env), provider)
+      end
+
       def request(env)
-        Request.new(http_method: env.method.to_s.upcase, url: env.url, headers: env.request_headers,
-                    body: env.body, region: @config.bedrock_region, service: @service)
+        Request.new(http_method: env.method.to_s.upcase, url: env.url, headers: env.request_headers, body: env.body,
+                    region: @config.bedrock_region, service: @service, time: ClockSkew.time(host(env.url)))
       end
 
       # RubyLLM 1 merges the caller's headers over its own: half of each would be sent.
       def refuse_own_authorization(headers)
-        return if @signed || !headers.key?('Authorization')
+        return if @origin || !headers.key?('Authorization')
 
         raise ArgumentError, 'Bedrock requests are signed, and an Authorization header of your own would replace ' \
                              'the signature. Remove it from with_headers.'
+      end
+
+      # A redirect that a middleware follows must not take a signature to another host.
+      def same_origin?(url)
+        origin = "#{url.scheme}://#{host(url)}"
+        (@origin ||= origin) == origin
+      end
+
+      def host(url)
+        "#{url.host}:#{url.port}"
+      end
+
+      def by_their_clock(env, rejection)
+        offset = ClockSkew.learn(host(env.url), rejection.date)
+        return false unless offset
+
+        @notifications.clock_skew(host(env.url), offset)
+        sign(env)
+        true
+      end
+
+      # Another thread may have renewed the set by now: the provider is asked for what it has before
+      # it is made to renew.
+      def with_the_next_set(env, rejection)
+        provider = Configuration.provider(@config)
+        rejected = rejection.signed_by
+        sign(env)
+        if signed_by(env) == rejected
+          return false unless renew(provider, rejected)
+
+          sign(env)
+        end
+        return false if signed_by(env) == rejected
+
+        @notifications.retry_rejected(rejection.code, provider)
+        true
+      rescue Error => e
+        @notifications.renewal_failed(e)
+        false
+      end
+
+      def signed_by(env)
+        Rejection.signed_by(env.request_headers)
+      end
+
+      def renew(provider, rejected)
+        if provider.is_a?(DefaultCredentialsChain)
+          current = provider.credentials
+          [current.access_key_id, current.session_token] != rejected || provider.invalidate(current)
+        elsif provider.respond_to?(:refresh!)
+          provider.refresh!
+          true
+        end
+      rescue Error
+        raise
+      rescue StandardError => e
+        raise CredentialsProviderError.wrap(e, provider.class.name)
       end
     end
   end

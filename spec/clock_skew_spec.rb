@@ -1,0 +1,55 @@
+# frozen_string_literal: true
+
+require 'stringio'
+require_relative 'support/with_bedrock'
+
+RSpec.describe RubyLLM::BedrockCredentials::ClockSkew do
+  include_context 'with Bedrock'
+
+  after { described_class.forget }
+
+  { 'ahead of' => 3600, 'behind' => -3600 }.each do |where, offset|
+    context "with AWS's clock an hour #{where} this machine's" do
+      let(:stand_in_options) { { clock: Struct.new(:offset) { def now = Time.now + offset }.new(offset) } }
+
+      it 'signs again by that clock, and from then on at once' do
+        log = StringIO.new
+        allow(RubyLLM).to receive(:logger).and_return(Logger.new(log))
+        2.times { chat.ask('Hello?') }
+        expect(stand_in.log.map(&:verdict)).to eq(['InvalidSignatureException', :accepted, :accepted])
+        expect(log.string).to match(/is 3600 s #{where} this machine's/).or match(/is 3599 s #{where} this machine's/)
+      end
+
+      it 'does so in a stream' do
+        expect(chat.ask('Hello?') { nil }.content).to eq('Hello from the stand-in.')
+      end
+
+      it 'keeps what it learned for that host alone' do
+        chat.ask('Hello?')
+        now = Time.now
+        expect(described_class.time('elsewhere.example:443', now)).to eq(now)
+        expect(described_class.time(stand_in.host, now)).to be_within(2).of(now + offset)
+      end
+    end
+  end
+
+  it 'ignores a nonsense date' do
+    now = Time.now
+    dates = [nil, '', 'yesterday', 'Thu, 01 Jan 1970 00:00:00 GMT', 'Fri, 31 Dec 9999 23:59:59 GMT', '2026-11-22']
+    expect(dates.map { |date| described_class.learn('host:443', date, now) }).to all(be_nil)
+    expect(described_class.time('host:443', now)).to eq(now)
+  end
+
+  it 'ignores a date that cannot have been what was wrong' do
+    now = Time.utc(2026, 11, 22, 12)
+    expect(described_class.learn('host:443', (now + 200).httpdate, now)).to be_nil
+    expect(described_class.learn('host:443', (now + 300).httpdate, now)).to eq(300)
+  end
+
+  it 'raises the original error where the date does not help' do
+    stand_in.fail_next(status: 403, message: 'Signature expired: 20200101T000000Z is now earlier than 20200101T000500Z',
+                       times: 1)
+    expect { chat.ask('Hello?') }.to raise_error(RubyLLM::Error, /Signature expired/)
+    expect(stand_in.requests).to eq(1)
+  end
+end

@@ -1,0 +1,148 @@
+# frozen_string_literal: true
+
+require_relative 'support/adjustable_clock'
+require_relative 'support/with_bedrock'
+
+RSpec.describe RubyLLM::BedrockCredentials, 'when AWS rejects the credentials' do
+  include_context 'with Bedrock'
+
+  # Hands out the sets in turn, and the last one for ever.
+  let(:provider_of) do
+    Class.new do
+      attr_reader :reads
+
+      def initialize(*sets)
+        @sets = sets
+        @reads = 0
+      end
+
+      def credentials
+        @reads += 1
+        @sets.size > 1 ? @sets.shift : @sets.first
+      end
+    end
+  end
+
+  # As an AWS SDK provider: keeps its set until it is made to renew it.
+  let(:refreshable) do
+    Class.new do
+      attr_reader :refreshes
+
+      def initialize(*sets)
+        @sets = sets
+        @refreshes = 0
+      end
+
+      def credentials = @sets.first
+
+      def refresh!
+        @refreshes += 1
+        @sets.shift if @sets.size > 1
+      end
+    end
+  end
+
+  let(:expired) { stand_in.account.issue(lifetime: -1) }
+  let(:unknown) { stand_in.account.issue.tap { |set| stand_in.account.revoke(set) } }
+  let(:good) { stand_in.account.issue }
+
+  def with(provider)
+    context_with(bedrock_credentials_provider: provider, max_retries: 0)
+  end
+
+  def verdicts
+    stand_in.log.map(&:verdict)
+  end
+
+  {
+    'a chat' => ->(example, context) { example.chat(context).ask('Hello?') },
+    'a stream' => lambda { |example, context|
+      chunks = []
+      example.chat(context).ask('Hello?') { |chunk| chunks << chunk.content }
+      example.expect(chunks.join).to example.eq('Hello from the stand-in.')
+    },
+    'the listing of models' => ->(example, context) { example.bedrock(context).send(:signed_get, *example.listing) }
+  }.each do |name, request|
+    it "sends #{name} once more with the next set" do
+      instance_exec(self, with(provider_of.new(expired, good)), &request)
+      expect(verdicts).to eq(['ExpiredTokenException', :accepted])
+    end
+
+    it "raises RubyLLM's own error at once where there is no next set for #{name}" do
+      expect { instance_exec(self, with(provider_of.new(expired)), &request) }
+        .to raise_error(RubyLLM::Error, /security token included in the request is expired/)
+      expect(verdicts).to eq(['ExpiredTokenException'])
+    end
+  end
+
+  it 'does so for a set that AWS does not know' do
+    chat(with(provider_of.new(unknown, good))).ask('Hello?')
+    expect(verdicts).to eq(['UnrecognizedClientException', :accepted])
+  end
+
+  it 'makes a provider renew that can' do
+    provider = refreshable.new(expired, good)
+    chat(with(provider)).ask('Hello?')
+    expect([provider.refreshes, verdicts]).to eq([1, ['ExpiredTokenException', :accepted]])
+  end
+
+  it 'raises the original error where renewing gives the same set' do
+    provider = refreshable.new(expired)
+    expect { chat(with(provider)).ask('Hello?') }.to raise_error(RubyLLM::Error, /is expired/)
+    expect([provider.refreshes, verdicts]).to eq([1, ['ExpiredTokenException']])
+  end
+
+  it 'raises the original error where renewing fails, and says so in the log' do
+    provider = refreshable.new(expired)
+    provider.define_singleton_method(:refresh!) { raise 'STS is down' }
+    log = StringIO.new
+    allow(RubyLLM).to receive(:logger).and_return(Logger.new(log))
+    expect { chat(with(provider)).ask('Hello?') }.to raise_error(RubyLLM::Error, /is expired/)
+    expect(log.string).to match(/WARN.*no others are to be had: .*STS is down/)
+  end
+
+  it 'tries once more, not for ever' do
+    provider = provider_of.new(expired, unknown, good)
+    expect { chat(with(provider)).ask('Hello?') }.to raise_error(RubyLLM::Error, /is invalid/)
+    expect(verdicts).to eq(%w[ExpiredTokenException UnrecognizedClientException])
+  end
+
+  it 'does not try static keys again, which have no next set' do
+    expect { chat(context_with(**static_keys(expired), max_retries: 0)).ask('Hello?') }
+      .to raise_error(RubyLLM::Error, /is expired/)
+    expect(stand_in.requests).to eq(1)
+  end
+
+  it 'keeps the answer in the error' do
+    chat(with(provider_of.new(expired))).ask('Hello?')
+  rescue RubyLLM::Error => e
+    expect(e.response.status).to eq(403)
+  else
+    raise 'nothing was raised'
+  end
+
+  {
+    [403, 'AccessDeniedException'] => 'You are not authorized to perform this operation',
+    [429, 'ThrottlingException'] => 'Too many requests',
+    [400, 'ValidationException'] => 'The model identifier is invalid'
+  }.each do |(status, code), message|
+    it "never touches #{code}" do
+      provider = RotatingCredentials.new(account: stand_in.account, lifetime: 900, every_call: true)
+      stand_in.fail_next(status: status, message: message, times: 1, headers: { 'x-amzn-ErrorType' => code })
+      expect { chat(with(provider)).ask('Hello?') }.to raise_error(RubyLLM::Error)
+      expect([stand_in.requests, provider.reads]).to eq([1, 1])
+    end
+  end
+
+  if RubyLLM::Providers::Bedrock.method_defined?(:mantle_connection)
+    it 'does so for mantle, which answers in its own manner' do
+      context = with(provider_of.new(expired, good))
+      context.chat(model: 'openai.gpt-oss-20b', provider: :bedrock, assume_model_exists: true).ask('Hello?')
+      expect(verdicts).to eq(['ExpiredTokenException', :accepted])
+    end
+  end
+
+  def listing
+    [stand_in.url, '/foundation-models']
+  end
+end
