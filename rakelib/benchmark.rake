@@ -28,7 +28,7 @@ namespace :benchmark do
   task(signing: %i[compile bare_signer]) { run.call('signing') }
 
   desc 'Measure what a signature costs the other threads, and what leaving the GVL costs a signature'
-  task(gvl: :compile) { run.call('gvl') }
+  task(gvl: :compile) { %w[gvl pauses].each(&run) }
 
   desc 'Measure the time and memory that loading the gem takes'
   task(load: :compile) { run.call('load') }
