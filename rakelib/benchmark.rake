@@ -19,20 +19,27 @@ namespace :benchmark do
        '--example', 'bare_signer', verbose: false
   end
 
-  run = lambda do |name|
+  run = lambda do |name, *arguments|
     sh({ 'BARE_SIGNER' => "#{release_environment['CARGO_TARGET_DIR']}/release/examples/bare_signer" },
-       RbConfig.ruby, "-I#{release_dir}/lib", '-Ilib', '-Ibenchmark/support', "benchmark/#{name}.rb", verbose: false)
+       RbConfig.ruby, "-I#{release_dir}/lib", '-Ilib', '-Ibenchmark/support', "benchmark/#{name}.rb", *arguments,
+       verbose: false)
   end
 
   desc 'Compare the time of a signature with other signers'
   task(signing: %i[compile bare_signer]) { run.call('signing') }
 
   desc 'Measure what a signature costs the other threads, and what leaving the GVL costs a signature'
-  task(gvl: :compile) { %w[gvl pauses].each(&run) }
+  task(gvl: :compile) { %w[gvl pauses].each { |name| run.call(name) } }
 
   desc 'Measure the time and memory that loading the gem takes'
   task(load: :compile) { run.call('load') }
+
+  desc 'Compare the default credential chain with that of aws-sdk-core'
+  task(credentials: :compile) { %w[credentials credentials_refresh].each { |name| run.call(name) } }
+
+  desc "Measure the library's size; of other profile settings too: 'benchmark:size[opt-level=s,opt-level=z+lto=thin]'"
+  task(size: :compile) { |_, arguments| run.call('size', *arguments.extras) }
 end
 
 desc 'Run all benchmarks'
-task benchmark: %w[benchmark:signing benchmark:gvl benchmark:load]
+task benchmark: %w[signing gvl load credentials size].map { |name| "benchmark:#{name}" }

@@ -108,3 +108,29 @@ where
         (None, None) => None,
     })
 }
+
+/// Whether logging in again may help: not where the service was not reached, is in trouble or
+/// answered what no one can read, nor where the profile itself is wrong.
+pub(crate) fn may_be_a_login(error: &(dyn Error + 'static)) -> bool {
+    let mut chain = std::iter::successors(Some(error), |e| (*e).source()).take(MOST_CAUSES);
+    !chain.any(|error| {
+        let said = error.to_string();
+        said.contains("could not be built")
+            || said.contains("was not defined")
+            || said.contains("was missing")
+            || not_refused::<GetRoleCredentialsError>(error)
+            || not_refused::<CreateTokenError>(error)
+            || not_refused::<CreateOAuth2TokenError>(error)
+    })
+}
+
+/// A request that ended otherwise than by the service's refusal of who asks.
+fn not_refused<E: Error + 'static>(error: &(dyn Error + 'static)) -> bool {
+    match error.downcast_ref::<SdkError<E, HttpResponse>>() {
+        Some(SdkError::ServiceError(refusal)) => {
+            !matches!(refusal.raw().status().as_u16(), 400 | 401)
+        }
+        Some(_) => true,
+        None => false,
+    }
+}

@@ -73,13 +73,10 @@ impl Load for ThreadLoader {
         let config = self.config.clone();
         // Detached: it holds up no exit, and a waiter that leaves cancels nothing. Should it not
         // start, dropping the completion tells the waiting.
-        let _ = std::thread::Builder::new()
-            .name(THREAD_NAME.to_owned())
-            .spawn(move || {
-                leave_signals_to_ruby();
-                let _section = fork::section();
-                load(&config, completion);
-            });
+        let _ = fork::spawn(THREAD_NAME, move || {
+            leave_signals_to_ruby();
+            load(&config, completion);
+        });
     }
 }
 
@@ -96,9 +93,7 @@ fn leave_signals_to_ruby() {
 
 fn load(config: &ChainConfig, completion: Completion) {
     let trail = Trail::default();
-    // A panic in a provider (sign-on panics when the clock steps back) must not leave the waiting
-    // without an answer.
-    let answer = catch_unwind(AssertUnwindSafe(|| {
+    let answer = caught(&trail, || {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .on_thread_park(fork::leave)
@@ -109,9 +104,18 @@ fn load(config: &ChainConfig, completion: Completion) {
         // Not waiting for a DNS query that is still under way.
         runtime.shutdown_background();
         answer
-    }));
-    let answer = answer.unwrap_or_else(|panic| Err(trail.panicked(panic_message(&*panic))));
+    });
     completion.complete(answer, trail.warnings());
+}
+
+/// A panic in a provider (sign-on panics when the clock steps back) must not leave the waiting
+/// without an answer, nor without a reason.
+fn caught(
+    trail: &Trail,
+    load: impl FnOnce() -> Result<Snapshot, ChainError>,
+) -> Result<Snapshot, ChainError> {
+    let answer = catch_unwind(AssertUnwindSafe(load));
+    answer.unwrap_or_else(|panic| Err(trail.panicked(panic_message(&*panic))))
 }
 
 async fn bounded(config: &ChainConfig, trail: &Trail) -> Result<Snapshot, ChainError> {
@@ -136,4 +140,26 @@ fn panic_message(panic: &(dyn std::any::Any + Send)) -> &str {
         .copied()
         .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
         .unwrap_or("without a message")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chain_error::Kind;
+
+    #[test]
+    fn a_panic_becomes_an_error_that_names_the_source() {
+        let trail = Trail::default();
+        let error = caught(&trail, || {
+            trail.enter("Profile(dev)");
+            panic!("last_refresh is in the past")
+        })
+        .unwrap_err();
+        assert_eq!(error.kind(), Kind::Internal);
+        let message = error.to_string();
+        assert!(
+            message.contains("Profile(dev): failed: it panicked: last_refresh is in the past"),
+            "{message}"
+        );
+    }
 }

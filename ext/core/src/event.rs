@@ -84,7 +84,9 @@ impl Events {
 
     pub fn drain(&self) -> Vec<Event> {
         let _section = fork::section();
-        lock(&self.0).waiting.drain(..).collect()
+        // Bound to a name: a lock in the last expression would outlast the section.
+        let mut queue = lock(&self.0);
+        queue.waiting.drain(..).collect()
     }
 }
 

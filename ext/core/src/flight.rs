@@ -45,7 +45,8 @@ impl Flight {
 
     pub fn land(&self, landing: Landing) {
         let _ = self.landing.set(landing);
-        for seat in std::mem::take(&mut *lock(&self.seats)) {
+        let seats = std::mem::take(&mut *lock(&self.seats));
+        for seat in seats {
             seat.call(|calls| calls.landed = true);
         }
     }

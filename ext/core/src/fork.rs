@@ -56,6 +56,46 @@ impl Drop for Section {
     }
 }
 
+/// Starts a detached thread that is in a section from before its first instruction until after its
+/// last, since the standard library, too, keeps locked accounts of threads that begin and end.
+/// It must [`leave`] whenever it waits.
+pub(crate) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
+    let _section = section();
+    BUSY.fetch_add(1, SeqCst);
+    let unborn = Unborn;
+    std::thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(move || {
+            std::mem::forget(unborn);
+            DEPTH.set(1);
+            LIFE.set(Some(Life));
+            work();
+        })
+        .map(drop)
+}
+
+/// Dropped if the thread does not start.
+struct Unborn;
+
+impl Drop for Unborn {
+    fn drop(&mut self) {
+        BUSY.fetch_sub(1, SeqCst);
+    }
+}
+
+/// Dropped by the destructor of a thread-local, the last of a thread to run.
+struct Life;
+
+impl Drop for Life {
+    fn drop(&mut self) {
+        leave();
+    }
+}
+
+thread_local! {
+    static LIFE: Cell<Option<Life>> = const { Cell::new(None) };
+}
+
 /// Back to work after a wait.
 pub(crate) fn enter() {
     if DEPTH.get() == 0 {

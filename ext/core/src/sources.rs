@@ -4,6 +4,8 @@
 //! providers are walked here. They are built for one load and dropped: they keep what they read, and
 //! after an error some of them answer nothing but "already taken".
 
+mod base;
+mod client_config;
 mod credential_process;
 mod environment;
 mod http;
@@ -13,22 +15,17 @@ mod trail;
 
 use std::time::Duration;
 
-use aws_config::default_provider::{use_dual_stack, use_fips};
 use aws_config::ecs::EcsCredentialsProvider;
 use aws_config::imds::credentials::ImdsCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
 use aws_config::web_identity_token::WebIdentityTokenCredentialsProvider;
 use aws_credential_types::provider::{error::CredentialsError, ProvideCredentials};
-use aws_smithy_async::rt::sleep::TokioSleep;
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
-use aws_smithy_types::retry::RetryConfig;
-use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::os_shim_internal::Env;
-use aws_types::region::Region;
 
 use crate::chain_error::ChainError;
 use crate::snapshot::Snapshot;
-use environment::set;
+use client_config::provider_config;
+use environment::{set, Wanted};
 use profile::Chosen;
 pub(crate) use trail::Trail;
 use trail::{CONTAINER, ENVIRONMENT, INSTANCE, WEB_IDENTITY};
@@ -37,10 +34,6 @@ use trail::{CONTAINER, ENVIRONMENT, INSTANCE, WEB_IDENTITY};
 pub(crate) const NETWORK_BOUND: Duration = Duration::from_secs(15);
 /// The longest load: the network's time and that of a `credential_process`.
 pub(crate) const LONGEST: Duration = Duration::from_secs(80);
-
-const CONNECT: Duration = Duration::from_secs(2);
-const ATTEMPT: Duration = Duration::from_secs(5);
-const OPERATION: Duration = Duration::from_secs(12);
 
 /// Static keys may be edited or unset; looking again is a few system calls, once a minute.
 const RECHECK: Duration = Duration::from_secs(60);
@@ -126,46 +119,47 @@ pub(crate) async fn walk(
     }
 
     trail.enter(WEB_IDENTITY);
-    let web_identity = WebIdentityTokenCredentialsProvider::builder()
-        .configure(&outward)
-        .build();
-    let (needs, token) = (&environment::WEB_IDENTITY, environment::WEB_IDENTITY_TOKEN);
-    if let Some(snapshot) = ask(&web_identity, env, trail, needs, token).await? {
-        return Ok(snapshot);
+    let web_identity = || {
+        WebIdentityTokenCredentialsProvider::builder()
+            .configure(&outward)
+            .build()
+    };
+    if let Some(set) = ask(web_identity, &environment::WEB_IDENTITY, env, trail).await? {
+        return Ok(set);
     }
     trail.enter(CONTAINER);
-    let (needs, token) = (&environment::CONTAINER, environment::CONTAINER_TOKEN);
-    if let Some(snapshot) = ask(&container(&direct), env, trail, needs, token).await? {
-        return Ok(snapshot);
+    if let Some(set) = ask(|| container(&direct), &environment::CONTAINER, env, trail).await? {
+        return Ok(set);
     }
     trail.enter(INSTANCE);
-    match ask(&instance(&direct), env, trail, &[], "").await? {
-        Some(snapshot) => Ok(snapshot.with_static_stability()),
-        None => Err(trail.exhausted()),
+    match instance(&direct).provide_credentials().await {
+        Ok(credentials) => Ok(Snapshot::new(credentials, INSTANCE).with_static_stability()),
+        Err(error @ CredentialsError::CredentialsNotLoaded(_)) => {
+            trail.not_loaded(&error);
+            Err(trail.exhausted())
+        }
+        Err(error) => Err(trail.failed(&error)),
     }
 }
 
-async fn ask(
-    provider: &impl ProvideCredentials,
+/// The provider is built only if it is set up: building one of STS reads the system's certificates.
+async fn ask<P: ProvideCredentials>(
+    provider: impl FnOnce() -> P,
+    wanted: &Wanted,
     env: &Env,
     trail: &Trail,
-    variables: &[&str],
-    token_file: &str,
 ) -> Result<Option<Snapshot>, ChainError> {
-    match provider.provide_credentials().await {
+    if let Some(missing) = wanted.missing(env) {
+        trail.not_set(missing);
+        return Ok(None);
+    }
+    match provider().provide_credentials().await {
         Ok(credentials) => Ok(Some(Snapshot::new(credentials, trail.current()))),
         Err(error @ CredentialsError::CredentialsNotLoaded(_)) => {
-            let unset = variables.iter().filter(|name| set(env, name).is_none());
-            let unset: Vec<&str> = unset.copied().collect();
-            if unset.is_empty() {
-                trail.not_loaded(&error);
-            } else {
-                trail.not_set(format!("{} not set", unset.join(", ")));
-            }
+            trail.not_loaded(&error);
             Ok(None)
         }
-        // AWS's providers do not say which file they could not read.
-        Err(error) => Err(match environment::unreadable(env, token_file) {
+        Err(error) => Err(match wanted.unreadable(env) {
             Some(reason) => trail.failed_because(reason),
             None => trail.failed(&error),
         }),
@@ -178,27 +172,4 @@ fn container(config: &ProviderConfig) -> EcsCredentialsProvider {
 
 fn instance(config: &ProviderConfig) -> ImdsCredentialsProvider {
     ImdsCredentialsProvider::builder().configure(config).build()
-}
-
-async fn provider_config(http: SharedHttpClient, region: Option<String>) -> ProviderConfig {
-    let config = ProviderConfig::empty()
-        .with_http_client(http)
-        .with_sleep_impl(TokioSleep::new())
-        .with_region(region.map(Region::new))
-        .with_retry_config(
-            RetryConfig::standard()
-                .with_max_attempts(3)
-                .with_initial_backoff(Duration::from_millis(200)),
-        )
-        .with_timeout_config(
-            TimeoutConfig::builder()
-                .connect_timeout(CONNECT)
-                .read_timeout(ATTEMPT)
-                .operation_attempt_timeout(ATTEMPT)
-                .operation_timeout(OPERATION)
-                .build(),
-        );
-    let fips = use_fips::use_fips_provider(&config).await;
-    let dual_stack = use_dual_stack::use_dual_stack_provider(&config).await;
-    config.with_use_fips(fips).with_use_dual_stack(dual_stack)
 }

@@ -183,7 +183,7 @@ mod tests {
         for url in ["http://h/?a=%FF", "http://h/?a=%", "http://h/?%zz"] {
             assert!(validate_query(url).is_err(), "{url}");
         }
-        for part in ["*", "a&", ";", "+", "/", "%2F"] {
+        for part in ["*", "a&", ";", "+", "/"] {
             let url = format!("http://h/?{}", part.repeat(60_000 / part.len()));
             assert!(validate_query(&url).is_err(), "{part}");
         }

@@ -234,6 +234,7 @@ fn invalidate_drops_the_set_that_was_rejected_and_no_other() {
     let ticket = bench.waits();
     bench.answer(bench.set("second", HOUR));
     assert_eq!(got(ticket), "second");
+    bench.pass(seconds(60));
     assert!(!bench.cache.invalidate(&first), "it is not the current one");
     assert_eq!(bench.ready(), "second");
 }

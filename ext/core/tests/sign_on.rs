@@ -92,6 +92,82 @@ fn an_expired_session_says_which_command_renews_it() {
 }
 
 #[test]
+fn a_session_that_can_be_renewed_is() {
+    let oidc = Server::start(|request: &Request| {
+        assert_eq!(request.line, "POST /token");
+        assert!(request.body.contains("REFRESHTOKEN"));
+        Response::new(
+            200,
+            r#"{"accessToken":"TOKENCANARY","expiresIn":3600,"refreshToken":"NEXT"}"#,
+        )
+    });
+    let file = format!(
+        r#"{{"accessToken":"OLD","expiresAt":"{}","refreshToken":"REFRESHTOKEN","clientId":"c","clientSecret":"SECRETCANARY","registrationExpiresAt":"{}","region":"eu-west-1","startUrl":"{START_URL}"}}"#,
+        rfc3339(-60),
+        rfc3339(3600)
+    );
+    home(&portal(), "work")
+        .set("AWS_ENDPOINT_URL_SSO_OIDC", oidc.url())
+        .file(SESSION_FILE, &file)
+        .probe()
+        .says("AKIDSSO from Profile(work)");
+    assert_eq!(oidc.lines().len(), 1);
+}
+
+/// Made for this test by `openssl ecparam -name prime256v1 -genkey -noout`.
+const DPOP_KEY: &str = "-----BEGIN EC PRIVATE KEY-----\\nMHcCAQEEIEffLP3FKmuMGHJkNHSsFznCHxO1isNOuFF7KOx9m/QYoAoGCCqGSM49\\nAwEHoUQDQgAE89/TE81Hd+7jx5aqIbsc4w4Rc8d1hAoAVgmmsloFAuVBFqNi3yGt\\nPg2aw+atnWDNIVyhK1DZyu4B/Y11azuEEQ==\\n-----END EC PRIVATE KEY-----";
+
+fn console(lifetime: i64, signin: &Server) -> Home {
+    let file = "login/cache/10cabd19777b6651ac57333b55c7c10a1242b1c2337f40e674926d7324698347.json";
+    let home = Home::new()
+        .file(
+            "config",
+            "[profile console]\nlogin_session = arn:aws:iam::123456789012:user/Admin\n",
+        )
+        .set("AWS_PROFILE", "console")
+        .set("AWS_ENDPOINT_URL_SIGNIN", signin.url());
+    std::fs::create_dir_all(home.path.join(".aws/login/cache")).unwrap();
+    home.file(file, &format!(
+        r#"{{"accessToken":{{"accessKeyId":"AKIDLOGIN","secretAccessKey":"SECRETCANARY","sessionToken":"TOKENCANARY","accountId":"123456789012","expiresAt":"{}"}},"tokenType":"aws_sigv4","refreshToken":"REFRESHTOKEN","clientId":"arn:aws:signin:::devtools/same-device","dpopKey":"{DPOP_KEY}"}}"#,
+        rfc3339(lifetime)
+    ))
+}
+
+#[test]
+fn a_login_gives_its_credentials_and_is_renewed() {
+    let signin = Server::start(|request: &Request| {
+        assert!(request.header("dpop").is_some() && request.body.contains("REFRESHTOKEN"));
+        Response::new(
+            200,
+            r#"{"accessToken":{"accessKeyId":"AKIDRENEWED","secretAccessKey":"SECRETCANARY","sessionToken":"TOKENCANARY"},"tokenType":"aws_sigv4","expiresIn":900,"refreshToken":"NEXT"}"#,
+        )
+    });
+    console(3600, &signin)
+        .probe()
+        .says("AKIDLOGIN from Profile(console), token true, account Some(\"123456789012\")");
+    assert!(signin.lines().is_empty());
+    console(-60, &signin)
+        .probe()
+        .says("AKIDRENEWED from Profile(console)");
+    assert_eq!(signin.lines().len(), 1);
+}
+
+#[test]
+fn a_login_that_cannot_be_renewed_says_so() {
+    let signin = Server::start(|_| {
+        let mut denied = Response::new(400, r#"{"error":"TOKEN_EXPIRED","message":"expired"}"#);
+        denied
+            .headers
+            .push(("x-amzn-errortype", "AccessDeniedException".to_owned()));
+        denied
+    });
+    console(-60, &signin)
+        .probe()
+        .says("AccessDeniedException: expired")
+        .says("log in again with: aws login --profile console");
+}
+
+#[test]
 fn a_login_without_its_session_says_which_command_makes_one() {
     Home::new()
         .file(

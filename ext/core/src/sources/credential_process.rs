@@ -83,11 +83,9 @@ impl CredentialProcess {
             ),
         };
         let mut credentials = Credentials::builder()
-            .access_key_id(fields.access_key_id.ok_or_else(|| missing("AccessKeyId"))?)
+            .access_key_id(present(fields.access_key_id).ok_or_else(|| missing("AccessKeyId"))?)
             .secret_access_key(
-                fields
-                    .secret_access_key
-                    .ok_or_else(|| missing("SecretAccessKey"))?,
+                present(fields.secret_access_key).ok_or_else(|| missing("SecretAccessKey"))?,
             )
             .provider_name(PROVIDER_NAME);
         credentials.set_session_token(fields.session_token);
@@ -141,6 +139,10 @@ impl Fields {
         }
         tokens.next().is_none().then_some(fields)
     }
+}
+
+fn present(field: Option<String>) -> Option<String> {
+    field.filter(|text| !text.is_empty())
 }
 
 fn failed(reason: String) -> CredentialsError {

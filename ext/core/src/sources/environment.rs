@@ -4,13 +4,49 @@ use aws_config::environment::EnvironmentVariableCredentialsProvider;
 use aws_credential_types::provider::{self, ProvideCredentials};
 use aws_types::os_shim_internal::Env;
 
-pub(super) const WEB_IDENTITY_TOKEN: &str = "AWS_WEB_IDENTITY_TOKEN_FILE";
-pub(super) const WEB_IDENTITY: [&str; 2] = [WEB_IDENTITY_TOKEN, "AWS_ROLE_ARN"];
-pub(super) const CONTAINER_TOKEN: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
-pub(super) const CONTAINER: [&str; 2] = [
-    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-];
+/// The variables that set a source up.
+pub(super) struct Wanted {
+    variables: &'static [&'static str],
+    /// Or any one of them.
+    all: bool,
+    token_file: &'static str,
+}
+
+pub(super) const WEB_IDENTITY: Wanted = Wanted {
+    variables: &["AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN"],
+    all: true,
+    token_file: "AWS_WEB_IDENTITY_TOKEN_FILE",
+};
+
+pub(super) const CONTAINER: Wanted = Wanted {
+    variables: &[
+        "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    ],
+    all: false,
+    token_file: "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+};
+
+impl Wanted {
+    /// Those that are missing, if the source is not set up.
+    pub fn missing(&self, env: &Env) -> Option<String> {
+        let unset = self
+            .variables
+            .iter()
+            .filter(|name| set(env, name).is_none());
+        let unset: Vec<&str> = unset.copied().collect();
+        let set_up = unset.is_empty() || (!self.all && unset.len() < self.variables.len());
+        (!set_up).then(|| format!("{} not set", unset.join(", ")))
+    }
+
+    /// AWS's providers do not say which file they could not open.
+    pub fn unreadable(&self, env: &Env) -> Option<String> {
+        let path = set(env, self.token_file)?;
+        // Read, not opened: a directory opens.
+        let error = std::fs::read(&path).err()?;
+        Some(format!("{}: cannot read {path}: {error}", self.token_file))
+    }
+}
 
 /// A blank variable counts as unset, as in AWS's SDKs.
 pub(super) fn set(env: &Env, name: &str) -> Option<String> {
@@ -30,18 +66,10 @@ pub(super) fn why_not_set(env: &Env) -> String {
     }
 }
 
-/// The file that the variable names, if it cannot be opened.
-pub(super) fn unreadable(env: &Env, variable: &str) -> Option<String> {
-    let path = set(env, variable)?;
-    let error = std::fs::File::open(&path).err()?;
-    Some(format!("{variable}: cannot read {path}: {error}"))
-}
-
 /// Static keys win over a web identity, in every AWS SDK; in a pod that was given a role this is
 /// seldom what was meant.
 pub(super) fn shadowing(env: &Env) -> Option<String> {
-    let configured = WEB_IDENTITY.iter().all(|name| set(env, name).is_some());
-    configured.then(|| {
+    WEB_IDENTITY.missing(env).is_none().then(|| {
         "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (Environment) are used, so the role of \
          AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE (WebIdentityToken) is not; unset the keys \
          to use the role"

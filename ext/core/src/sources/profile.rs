@@ -10,6 +10,7 @@ use aws_credential_types::provider::{self, error::CredentialsError, ProvideCrede
 use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
 use aws_types::os_shim_internal::{Env, Fs};
 
+use super::base::{self, kind, Base};
 use super::credential_process::{CredentialProcess, BOUND};
 use super::environment::set;
 use super::{container, instance};
@@ -24,15 +25,6 @@ pub(super) struct Chosen {
     /// By `AWS_PROFILE`.
     by_variable: bool,
     set: ProfileSet,
-}
-
-/// What provides the credentials at the end of a chain of roles.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Base {
-    Process,
-    SignOn,
-    Login,
-    Other,
 }
 
 impl Chosen {
@@ -101,7 +93,7 @@ impl Chosen {
             // Merged over the files: the profile's source becomes ours. A profile that is its own
             // `source_profile` must not have a `credential_source` too, so it gets one more behind.
             let base = profile.name();
-            let stand_in = if profile.get("source_profile").is_some() {
+            let stand_in = if profile.get("role_arn").is_some() {
                 format!("[profile {base}]\nsource_profile = {PROCESS_SOURCE}\n[profile {PROCESS_SOURCE}]\n")
             } else {
                 format!("[profile {base}]\n")
@@ -137,7 +129,7 @@ impl Chosen {
 
     /// The command that renews a login.
     pub fn renewal(&self) -> Option<String> {
-        let profile = self.base()?;
+        let profile = base::of(&self.set, &self.name)?;
         match kind(profile) {
             Base::SignOn => Some(format!("aws sso login --profile {}", profile.name())),
             Base::Login => Some(format!("aws login --profile {}", profile.name())),
@@ -146,49 +138,9 @@ impl Chosen {
     }
 
     fn process(&self) -> Option<(&Profile, &str)> {
-        let profile = self
-            .base()
-            .filter(|profile| kind(profile) == Base::Process)?;
+        let profile =
+            base::of(&self.set, &self.name).filter(|profile| kind(profile) == Base::Process)?;
         Some((profile, profile.get("credential_process")?))
-    }
-
-    /// Follows `source_profile` as aws-config does; a loop is left to it to report.
-    fn base(&self) -> Option<&Profile> {
-        let mut profile = self.set.get_profile(&self.name)?;
-        let mut seen = vec![profile.name()];
-        while profile.get("role_arn").is_some() && profile.get("web_identity_token_file").is_none()
-        {
-            match profile.get("source_profile") {
-                Some(next) if next != profile.name() => {
-                    profile = self.set.get_profile(next)?;
-                    if seen.contains(&profile.name()) {
-                        return None;
-                    }
-                    seen.push(profile.name());
-                    if profile.get("aws_access_key_id").is_some() {
-                        break;
-                    }
-                }
-                _ => break,
-            }
-        }
-        Some(profile)
-    }
-}
-
-/// The order is aws-config's.
-fn kind(profile: &Profile) -> Base {
-    let has = |key| profile.get(key).is_some();
-    if has("credential_source") || has("web_identity_token_file") {
-        Base::Other
-    } else if has("sso_session") || has("sso_start_url") || has("sso_account_id") {
-        Base::SignOn
-    } else if has("login_session") {
-        Base::Login
-    } else if has("credential_process") {
-        Base::Process
-    } else {
-        Base::Other
     }
 }
 

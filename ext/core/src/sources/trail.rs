@@ -26,7 +26,7 @@ struct Walked {
 }
 
 impl Trail {
-    pub(super) fn enter(&self, source: &str) {
+    pub(crate) fn enter(&self, source: &str) {
         self.0.borrow_mut().current = source.to_owned();
     }
 
@@ -79,7 +79,7 @@ impl Trail {
         renewal: Option<String>,
     ) -> ChainError {
         let cause = causes::in_one_line(error);
-        self.failed_because(match renewal {
+        self.failed_because(match renewal.filter(|_| causes::may_be_a_login(error)) {
             Some(command) => format!("{cause}; log in again with: {command}"),
             None => cause,
         })

@@ -3,4 +3,5 @@
 
 pub mod cache;
 pub mod child;
+pub mod peers;
 pub mod server;

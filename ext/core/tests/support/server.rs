@@ -51,16 +51,55 @@ pub struct Server {
     asked: Arc<Mutex<Vec<Request>>>,
 }
 
+trait Wire: std::io::Read + Write {}
+impl<T: std::io::Read + Write> Wire for T {}
+
+fn plain(stream: TcpStream) -> Box<dyn Wire> {
+    Box::new(stream)
+}
+
+/// As localhost, by the test authority of `support/tls/ca.pem`.
+fn tls(stream: TcpStream) -> Box<dyn Wire> {
+    use rustls::pki_types::{pem::PemObject, CertificateDer, PrivateKeyDer};
+    let certificate = CertificateDer::from_pem_slice(include_bytes!("tls/server.pem")).unwrap();
+    let key = PrivateKeyDer::from_pem_slice(include_bytes!("tls/server.key")).unwrap();
+    let ring = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(ring)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate], key)
+        .unwrap();
+    let connection = rustls::ServerConnection::new(Arc::new(config)).unwrap();
+    Box::new(rustls::StreamOwned::new(connection, stream))
+}
+
 impl Server {
     pub fn start(answer: impl Fn(&Request) -> Response + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Self::over(plain, "127.0.0.1:0", answer)
+    }
+
+    pub fn start_v6(answer: impl Fn(&Request) -> Response + Send + Sync + 'static) -> Self {
+        Self::over(plain, "[::1]:0", answer)
+    }
+
+    pub fn start_tls(answer: impl Fn(&Request) -> Response + Send + Sync + 'static) -> Self {
+        Self::over(tls, "127.0.0.1:0", answer)
+    }
+
+    fn over(
+        wire: fn(TcpStream) -> Box<dyn Wire>,
+        address: &str,
+        answer: impl Fn(&Request) -> Response + Send + Sync + 'static,
+    ) -> Self {
+        let listener = TcpListener::bind(address).unwrap();
         let port = listener.local_addr().unwrap().port();
         let asked = Arc::new(Mutex::new(Vec::new()));
         let (answer, log) = (Arc::new(answer), Arc::clone(&asked));
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let (answer, log) = (Arc::clone(&answer), Arc::clone(&log));
-                std::thread::spawn(move || serve(stream, &*answer, &log));
+                std::thread::spawn(move || serve(wire(stream), &*answer, &log));
             }
         });
         Self { port, asked }
@@ -82,8 +121,8 @@ impl Server {
     }
 }
 
-fn serve(stream: TcpStream, answer: &dyn Fn(&Request) -> Response, log: &Mutex<Vec<Request>>) {
-    let mut reader = BufReader::new(stream.try_clone().unwrap());
+fn serve(wire: Box<dyn Wire>, answer: &dyn Fn(&Request) -> Response, log: &Mutex<Vec<Request>>) {
+    let mut reader = BufReader::new(wire);
     let Some(request) = read(&mut reader) else {
         return;
     };
@@ -99,7 +138,8 @@ fn serve(stream: TcpStream, answer: &dyn Fn(&Request) -> Response, log: &Mutex<V
         text += &format!("{name}: {value}\r\n");
     }
     text += &format!("\r\n{}", response.body);
-    let _ = (&stream).write_all(text.as_bytes());
+    let wire = reader.get_mut();
+    let _ = wire.write_all(text.as_bytes()).and_then(|()| wire.flush());
 }
 
 fn read(reader: &mut impl BufRead) -> Option<Request> {
