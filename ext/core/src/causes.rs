@@ -120,7 +120,9 @@ pub(crate) fn may_be_a_login(error: &(dyn Error + 'static)) -> bool {
             || said.contains("was missing")
             || not_refused::<GetRoleCredentialsError>(error)
             || not_refused::<CreateTokenError>(error)
-            || not_refused::<CreateOAuth2TokenError>(error)
+            || error
+                .downcast_ref::<CreateOAuth2TokenError>()
+                .is_some_and(|e| !e.is_access_denied_exception() && !e.is_validation_exception())
     })
 }
 

@@ -80,14 +80,6 @@ impl ChainError {
         )
     }
 
-    /// A source answered with a set that lacks `field`.
-    pub(crate) fn incomplete(source: &str, field: &str) -> Self {
-        Self::plain(
-            Kind::SourceFailed,
-            format!("{source} answered with AWS credentials without {field}"),
-        )
-    }
-
     pub(crate) fn no_answer(patience: Duration) -> Self {
         let seconds = patience.as_secs();
         Self::plain(

@@ -13,13 +13,14 @@ mod process;
 mod profile;
 mod trail;
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use aws_config::ecs::EcsCredentialsProvider;
 use aws_config::imds::credentials::ImdsCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
 use aws_config::web_identity_token::WebIdentityTokenCredentialsProvider;
 use aws_credential_types::provider::{error::CredentialsError, ProvideCredentials};
+use aws_credential_types::Credentials;
 use aws_types::os_shim_internal::Env;
 
 use crate::chain_error::ChainError;
@@ -100,7 +101,7 @@ pub(crate) async fn walk(
     match chosen.credentials(&outward, &direct).await {
         Ok(credentials) => {
             let recheck = chosen.extra_time().is_zero().then_some(RECHECK);
-            let snapshot = Snapshot::new(credentials, trail.current());
+            let snapshot = snapshot(credentials, trail)?;
             // A process may ask a person; it is not run on a schedule.
             return Ok(recheck.into_iter().fold(snapshot, Snapshot::recheck_after));
         }
@@ -133,12 +134,32 @@ pub(crate) async fn walk(
     }
     trail.enter(INSTANCE);
     match instance(&direct).provide_credentials().await {
-        Ok(credentials) => Ok(Snapshot::new(credentials, INSTANCE).with_static_stability()),
+        Ok(credentials) => Ok(snapshot(credentials, trail)?.with_static_stability()),
         Err(error @ CredentialsError::CredentialsNotLoaded(_)) => {
             trail.not_loaded(&error);
             Err(trail.exhausted())
         }
         Err(error) => Err(trail.failed(&error)),
+    }
+}
+
+/// AWS's crates take a field that an answer lacks for a blank one, and a time for 1970. Such a set
+/// must not be kept for its hour.
+fn snapshot(credentials: Credentials, trail: &Trail) -> Result<Snapshot, ChainError> {
+    let lacking = [
+        ("AccessKeyId", credentials.access_key_id().is_empty()),
+        (
+            "SecretAccessKey",
+            credentials.secret_access_key().is_empty(),
+        ),
+        (
+            "Expiration",
+            credentials.expiry() == Some(SystemTime::UNIX_EPOCH),
+        ),
+    ];
+    match lacking.into_iter().find(|(_, lacks)| *lacks) {
+        Some((field, _)) => Err(trail.failed_because(format!("answered without {field}"))),
+        None => Ok(Snapshot::new(credentials, trail.current())),
     }
 }
 
@@ -154,7 +175,7 @@ async fn ask<P: ProvideCredentials>(
         return Ok(None);
     }
     match provider().provide_credentials().await {
-        Ok(credentials) => Ok(Some(Snapshot::new(credentials, trail.current()))),
+        Ok(credentials) => snapshot(credentials, trail).map(Some),
         Err(error @ CredentialsError::CredentialsNotLoaded(_)) => {
             trail.not_loaded(&error);
             Ok(None)

@@ -1,7 +1,7 @@
 //! How a refresh ends: what is kept, and when the next may begin.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use super::{Cache, Failure, Now};
 use crate::chain_error::ChainError;
@@ -116,24 +116,8 @@ impl Cache {
     }
 }
 
-/// AWS's crates take a field that an answer lacks for a blank one, and an expiration for 1970. Such
-/// a set must not be kept for its hour; nor one that has already expired, which would be asked for
-/// again at every read.
+/// An answer that has already expired is a failure: it would be asked for again at every read.
 fn usable(snapshot: Snapshot, now: Now) -> Result<Snapshot, ChainError> {
-    let fields = [
-        ("an access key id", snapshot.access_key_id().is_empty()),
-        (
-            "a secret access key",
-            snapshot.secret_access_key().is_empty(),
-        ),
-        (
-            "an expiration",
-            snapshot.expiration() == Some(SystemTime::UNIX_EPOCH),
-        ),
-    ];
-    if let Some((field, _)) = fields.iter().find(|(_, missing)| *missing) {
-        return Err(ChainError::incomplete(snapshot.source(), field));
-    }
     match snapshot.expiration() {
         Some(expiration) if expiration <= now.wall => {
             Err(ChainError::already_expired(snapshot.source(), expiration))
