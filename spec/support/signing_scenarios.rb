@@ -6,7 +6,7 @@ require 'json'
 module SigningScenarios
   MODEL = 'anthropic.claude-3-5-haiku-20241022-v1:0'
 
-  extend self
+  module_function
 
   def listing(base, keys)
     bedrock(base, keys).send(:signed_get, base, '/foundation-models')

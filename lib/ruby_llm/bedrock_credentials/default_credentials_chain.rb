@@ -28,7 +28,8 @@ module RubyLLM
       # @!method credentials
       #   The current set. Refreshed in the background ahead of its expiration, by the windows of
       #   AWS's SDKs of 2026 clamped to its lifetime.
-      #   @return [Credentials]
+      #   @return [Credentials] with an account id where the source tells it, which instance metadata
+      #     does not
       #   @raise [MissingCredentialsError] where no source has credentials
       #   @raise [CredentialsSourceError] where the source that is set up failed
 
@@ -37,7 +38,8 @@ module RubyLLM
       #   @raise (see #credentials)
 
       # @!method refresh!
-      #   Asks the source now, whatever the age of the current set, and waits.
+      #   Asks the source now, whatever the age of the current set, and waits. (`aws login` answers
+      #   with the set it keeps in its file for as long as that is good.)
       #   @return [nil]
       #   @raise (see #credentials)
 

@@ -15,9 +15,11 @@ module RubyLLM
       # @param response [Faraday::Response, nil]
       def initialize(message = nil, response: nil)
         message ||= self.class.name
-        return super(response, message) unless RESPONSE_BY_NAME
-
-        super
+        if RESPONSE_BY_NAME
+          super
+        else
+          super(response, message)
+        end
       end
     end
 

@@ -60,7 +60,7 @@ module RubyLLM
       #
       # @param env [Faraday::Env]
       # @param rejection [Rejection]
-      # @return [Boolean] whether there was another set, or another date, to sign with
+      # @return [Object] true-ish where there was another set, or another date, to sign with
       def sign_again(env, rejection)
         return false if BearerToken.of(@config)
 
@@ -109,11 +109,11 @@ module RubyLLM
 
       def by_their_clock(env, rejection)
         offset = ClockSkew.learn(host(env.url), rejection.date)
-        return false unless offset
+        return unless offset
 
         @notifications.clock_skew(host(env.url), offset)
         sign(env)
-        true
+        offset
       end
 
       # Another thread may have renewed the set by now: the provider is asked for what it has before
