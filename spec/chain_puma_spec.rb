@@ -15,8 +15,7 @@ RSpec.describe RubyLLM::BedrockCredentials::DefaultCredentialsChain, 'in a Puma 
 
   before do
     @log = File.join(Dir.mktmpdir, 'puma.log')
-    arguments = ['--preload', '--workers', '2', '--threads', '3:3', '--bind', "tcp://127.0.0.1:#{port}",
-                 File.join(__dir__, 'support/puma/config.ru')]
+    arguments = ['--config', File.join(__dir__, 'support/puma/puma.rb'), '--bind', "tcp://127.0.0.1:#{port}"]
     @puma = Process.spawn(environment, 'puma', *arguments, %i[out err] => @log)
     Child.wait_until(patience: 40) { ask }
   end
