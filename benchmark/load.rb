@@ -18,6 +18,7 @@ time = added.call { |run| run['seconds'].sum }
 rss, pss = %w[Rss Pss].map { |name| added.call { |run| run['kilobytes'][name] } }
 
 Report.heading('What requiring the gem adds to RubyLLM')
-Report.table(['', 'added'], [['time', Report.duration(time)], ['RSS', megabytes.call(rss)], ['PSS', megabytes.call(pss)]])
+Report.table(['', 'added'],
+             [['time', Report.duration(time)], ['RSS', megabytes.call(rss)], ['PSS', megabytes.call(pss)]])
 Report.target("#{Report.duration(time)} (at most 15 ms)", time <= 0.015)
 Report.target("#{megabytes.call(pss)} of PSS (at most 6 MB)", pss <= 6 * 1024)
