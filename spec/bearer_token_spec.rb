@@ -34,6 +34,8 @@ RSpec.describe RubyLLM::BedrockCredentials::BearerToken do
   it 'is not sent with a provider or with static keys' do
     chat.ask('Hello?')
     chat(context_with(**static_keys(stand_in.account.issue))).ask('Hello?')
+    chat(context_with(bedrock_credentials_provider: credentials_provider, bedrock_use_aws_credentials_provider: true))
+      .ask('Hello?')
     expect(authorizations).to all(start_with('AWS4-HMAC-SHA256 '))
   end
 
