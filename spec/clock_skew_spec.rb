@@ -1,6 +1,7 @@
 # frozen_string_literal: true
 
 require 'stringio'
+require 'timeout'
 require_relative 'support/with_bedrock'
 
 RSpec.describe RubyLLM::BedrockCredentials::ClockSkew do
@@ -25,6 +26,19 @@ RSpec.describe RubyLLM::BedrockCredentials::ClockSkew do
         expect(chat.ask('Hello?') { nil }.content).to eq('Hello from the stand-in.')
       end
 
+      it 'signs every request again that was refused, though only the first of them teaches the offset' do
+        refused = Queue.new
+        all_refused = Queue.new
+        allow(described_class).to receive(:learn).and_wrap_original do |learn, *arguments, **options, &block|
+          refused << true
+          all_refused.close if refused.size == 4
+          Timeout.timeout(20) { all_refused.pop }
+          learn.call(*arguments, **options, &block)
+        end
+        replies = Array.new(4) { Thread.new { chat.ask('Hello?').content } }.map(&:value)
+        expect([replies.uniq, stand_in.accepted]).to eq([['Hello from the stand-in.'], 4])
+      end
+
       it 'keeps what it learned for that host alone' do
         chat.ask('Hello?')
         now = Time.now
@@ -37,14 +51,25 @@ RSpec.describe RubyLLM::BedrockCredentials::ClockSkew do
   it 'ignores a nonsense date' do
     now = Time.now
     dates = [nil, '', 'yesterday', 'Thu, 01 Jan 1970 00:00:00 GMT', 'Fri, 31 Dec 9999 23:59:59 GMT', '2026-11-22']
-    expect(dates.map { |date| described_class.learn('host:443', date, now) }).to all(be_nil)
+    expect(dates.map { |date| described_class.learn('host:443', date, signed_at: now, now: now) }).to all(be_nil)
     expect(described_class.time('host:443', now)).to eq(now)
   end
 
   it 'ignores a date that cannot have been what was wrong' do
     now = Time.utc(2026, 11, 22, 12)
-    expect(described_class.learn('host:443', (now + 200).httpdate, now)).to be_nil
-    expect(described_class.learn('host:443', (now + 300).httpdate, now)).to eq(300)
+    learn = ->(date) { described_class.learn('host:443', date.httpdate, signed_at: now, now: now) }
+    expect(learn.call(now + 200)).to be_nil
+    expect(learn.call(now + 300)).to eq(300)
+  end
+
+  it 'tells an offset once, and gives it to whoever signed before it was known' do
+    now = Time.utc(2026, 11, 22, 12)
+    told = []
+    learn = lambda do |signed_at|
+      described_class.learn('host:443', (now + 3600).httpdate, signed_at: signed_at, now: now) { |new| told << new }
+    end
+    expect([learn.call(now), learn.call(now), learn.call(now + 3600)]).to eq([3600, 3600, nil])
+    expect(told).to eq([3600])
   end
 
   it 'raises the original error where the date does not help' do

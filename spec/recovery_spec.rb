@@ -145,4 +145,21 @@ RSpec.describe RubyLLM::BedrockCredentials, 'when AWS rejects the credentials' d
   def listing
     [stand_in.url, '/foundation-models']
   end
+
+  context 'with AWS\'s clock an hour ahead of this machine\'s' do
+    let(:stand_in_options) { { clock: Struct.new(:offset) { def now = Time.now + offset }.new(3600) } }
+
+    after { RubyLLM::BedrockCredentials::ClockSkew.forget }
+
+    it 'is sent once more for either reason, and no more' do
+      expect(chat(with(provider_of.new(unknown, good))).ask('Hello?').content).to include('stand-in')
+      expect(verdicts).to eq(['UnrecognizedClientException', 'InvalidSignatureException', :accepted])
+    end
+
+    it 'gives up at the second rejection for one reason' do
+      other = stand_in.account.issue.tap { |set| stand_in.account.revoke(set) }
+      expect { chat(with(provider_of.new(unknown, good, other, good))).ask('Hello?') }.to raise_error(RubyLLM::Error)
+      expect(verdicts).to eq(%w[UnrecognizedClientException InvalidSignatureException UnrecognizedClientException])
+    end
+  end
 end

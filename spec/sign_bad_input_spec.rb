@@ -34,7 +34,7 @@ RSpec.describe RubyLLM::BedrockCredentials, '.sign, given bad input' do
         kept = e.instance_variables.map { |name| e.instance_variable_get(name).inspect }
         [e.message, e.inspect, e.full_message, *kept]
       end
-      expect(shown.join("\n").b).not_to match(secrets)
+      expect(shown.map(&:b).join("\n")).not_to match(secrets)
     end
   end
 

@@ -6,12 +6,20 @@ require_relative 'bedrock_credentials/errors'
 require_relative 'bedrock_credentials/request'
 require_relative 'bedrock_credentials/credentials'
 require_relative 'bedrock_credentials/native'
+require_relative 'bedrock_credentials/main_ractor'
+require_relative 'bedrock_credentials/credentials_provider'
+require_relative 'bedrock_credentials/sts_arguments'
 require_relative 'bedrock_credentials/default_credentials_chain'
+require_relative 'bedrock_credentials/profile'
+require_relative 'bedrock_credentials/web_identity'
+require_relative 'bedrock_credentials/process_credentials'
+require_relative 'bedrock_credentials/assume_role'
 require_relative 'bedrock_credentials/notifications'
 require_relative 'bedrock_credentials/configuration'
 require_relative 'bedrock_credentials/endpoints'
 require_relative 'bedrock_credentials/wire'
 require_relative 'bedrock_credentials/payload'
+require_relative 'bedrock_credentials/filtering'
 require_relative 'bedrock_credentials/building'
 require_relative 'bedrock_credentials/bearer_token'
 require_relative 'bedrock_credentials/clock_skew'
@@ -32,6 +40,7 @@ module RubyLLM
   #     config.bedrock_credentials_provider = Aws::CredentialProviderChain.new.resolve
   #   end
   module BedrockCredentials
+    singleton_class.prepend(MainRactor)
     Installation.run
   end
 end

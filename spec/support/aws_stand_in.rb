@@ -97,6 +97,14 @@ class AwsStandIn
   # @return [Hash] for a child process whose credentials come from `source`, see Environments::SOURCES
   def environment(source, **options) = @environments.for(source, **options)
 
+  # As a service that restarts: connections are cut, and refused until the block has returned.
+  def away
+    @mutex.synchronize { @servers.values }.each(&:stop)
+    yield
+  ensure
+    @mutex.synchronize { @servers.transform_values!(&:again) }
+  end
+
   # @raise what the stand-in itself raised while it answered: a bug here must not pass for a fault of the service
   def stop
     @mutex.synchronize { @servers.values }.each(&:stop)

@@ -74,6 +74,9 @@ class HttpServer
     end
   end
 
+  # @return [HttpServer] on the same address and port, once this one has stopped
+  def again = self.class.new(host: host, port: port, tls: @tls, clock: @clock, &@handler)
+
   private
 
   def serve(socket)

@@ -8,7 +8,7 @@ mod outside;
 mod settle;
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use arc_swap::ArcSwapOption;
 
@@ -51,8 +51,19 @@ struct State {
 
 struct Failure {
     error: Arc<ChainError>,
-    /// Monotonic; no new try before.
-    until: Duration,
+    at: Now,
+    /// No new try before.
+    wait: Duration,
+}
+
+impl Failure {
+    /// On whichever clock is ahead: the monotonic one may stand still while a laptop sleeps, and a
+    /// set that has expired meanwhile must not be waited out; the wall clock may be set back.
+    fn holds(&self, now: Now) -> bool {
+        let by_wall = now.wall.duration_since(self.at.wall).unwrap_or_default();
+        let passed = now.monotonic.saturating_sub(self.at.monotonic);
+        passed.max(by_wall) < self.wait
+    }
 }
 
 impl Cache {
@@ -80,52 +91,62 @@ impl Cache {
     }
 
     fn read_and_refresh(self: &Arc<Self>, now: Now) -> Read {
+        let (read, due) = self.decide(now);
+        // Out of the section and of the lock: what begins a load may run the caller's language.
+        if let Some(flight) = due {
+            self.loader.begin(Completion::new(Arc::clone(self), flight));
+        }
+        read
+    }
+
+    fn decide(self: &Arc<Self>, now: Now) -> (Read, Option<Arc<Flight>>) {
         let _section = fork::section();
         let mut state = lock(&self.state);
         let entry = self.current.load_full();
         let phase = entry.as_ref().map_or(Phase::Expired, |e| e.phase(now));
         let flight = state.flight();
-        let backing_off = state
-            .failure
-            .as_ref()
-            .filter(|failure| now.monotonic < failure.until);
+        let backing_off = state.failure.as_ref().filter(|failure| failure.holds(now));
         match (phase, entry, flight, backing_off) {
             (Phase::Fresh, Some(entry), ..)
             | (Phase::Advisory, Some(entry), Some(_), _)
             | (Phase::Advisory | Phase::Mandatory, Some(entry), None, Some(_)) => {
-                Read::Ready(Arc::clone(&entry.snapshot))
+                (Read::Ready(Arc::clone(&entry.snapshot)), None)
             }
             (Phase::Advisory, Some(entry), None, None) => {
                 let flight = state.take_off(now);
-                drop(state);
-                self.loader.begin(Completion::new(Arc::clone(self), flight));
-                Read::Ready(Arc::clone(&entry.snapshot))
+                (Read::Ready(Arc::clone(&entry.snapshot)), Some(flight))
             }
-            (_, _, Some(flight), _) => Read::Wait(Ticket::new(Arc::clone(self), flight, false)),
-            (_, _, None, Some(failure)) => Read::Failed(Arc::clone(&failure.error)),
+            (_, _, Some(flight), _) => (
+                Read::Wait(Ticket::new(Arc::clone(self), flight, false)),
+                None,
+            ),
+            (_, _, None, Some(failure)) => (Read::Failed(Arc::clone(&failure.error)), None),
             (_, _, None, None) => {
                 let flight = state.take_off(now);
                 let ticket = Ticket::new(Arc::clone(self), Arc::clone(&flight), false);
-                drop(state);
-                self.loader.begin(Completion::new(Arc::clone(self), flight));
-                Read::Wait(ticket)
+                (Read::Wait(ticket), Some(flight))
             }
         }
     }
 
     /// A refresh now, or the one under way, whatever the age of the set and whatever failed before.
     pub fn refresh(self: &Arc<Self>) -> Ticket {
+        let (ticket, due) = self.board(self.clock.now());
+        if let Some(flight) = due {
+            self.loader.begin(Completion::new(Arc::clone(self), flight));
+        }
+        ticket
+    }
+
+    fn board(self: &Arc<Self>, now: Now) -> (Ticket, Option<Arc<Flight>>) {
         let _section = fork::section();
-        let now = self.clock.now();
         let mut state = lock(&self.state);
         if let Some(flight) = state.flight() {
-            return Ticket::new(Arc::clone(self), flight, true);
+            return (Ticket::new(Arc::clone(self), flight, true), None);
         }
         let flight = state.take_off(now);
         let ticket = Ticket::new(Arc::clone(self), Arc::clone(&flight), true);
-        drop(state);
-        self.loader.begin(Completion::new(Arc::clone(self), flight));
-        ticket
+        (ticket, Some(flight))
     }
 
     /// Drops the set that AWS rejected, so that the next reader waits for another. Ignored, with
@@ -149,10 +170,21 @@ impl Cache {
         true
     }
 
+    /// How long a reader may have to wait for one refresh.
+    pub fn patience(&self) -> Duration {
+        self.patience
+    }
+
     /// The current set, whatever its age. Asks no one.
     pub fn cached(&self) -> Option<Arc<Snapshot>> {
         let entry = self.current.load();
         entry.as_ref().map(|entry| Arc::clone(&entry.snapshot))
+    }
+
+    /// When the current set is refreshed, should someone read it then; `None` where there is none,
+    /// or where it does not expire. Asks no one.
+    pub fn refresh_due(&self) -> Option<SystemTime> {
+        self.current.load().as_ref()?.refresh_due()
     }
 
     /// What happened since the last call.

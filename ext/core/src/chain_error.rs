@@ -39,13 +39,20 @@ pub struct Attempt {
     /// In AWS's terms, as in [`crate::snapshot::Snapshot::source`].
     pub source: String,
     pub outcome: Outcome,
+    /// From entering the source to its outcome; nothing for one that was not tried.
+    pub took: Duration,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     NotSet(String),
+    /// Not asked, as someone chose.
+    Skipped(String),
     Failed(String),
+    Found,
     NotTried,
+    /// Not tried, though it is set up, as an earlier one answered.
+    Shadowed(String),
 }
 
 impl ChainError {
@@ -65,6 +72,28 @@ impl ChainError {
             summary: format!("{source} could not provide AWS credentials"),
             attempts,
         }
+    }
+
+    /// The only source that was to be asked.
+    pub(crate) fn source_failed(source: &str, reason: String) -> Self {
+        let attempt = Attempt {
+            source: source.to_owned(),
+            outcome: Outcome::Failed(reason),
+            took: Duration::ZERO,
+        };
+        Self::failed(Kind::SourceFailed, source, vec![attempt])
+    }
+
+    /// STS was not asked for `role`, as its source has nothing to ask with, for this reason.
+    pub(crate) fn without_base(role: &str, reason: &Self) -> Self {
+        let mut error = reason.clone();
+        error.summary = format!("{role} has nothing to ask STS with: {}", reason.summary);
+        error.attempts.push(Attempt {
+            source: role.to_owned(),
+            outcome: Outcome::NotTried,
+            took: Duration::ZERO,
+        });
+        error
     }
 
     pub(crate) fn already_expired(source: &str, expiration: SystemTime) -> Self {
@@ -121,11 +150,16 @@ impl ChainError {
 impl fmt::Display for ChainError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.summary)?;
-        for Attempt { source, outcome } in &self.attempts {
+        for Attempt {
+            source, outcome, ..
+        } in &self.attempts
+        {
             match outcome {
                 Outcome::NotSet(why) => write!(f, "\n  {source}: not set: {why}")?,
+                Outcome::Skipped(why) => write!(f, "\n  {source}: skipped: {why}")?,
+                Outcome::Found => write!(f, "\n  {source}: found")?,
                 Outcome::Failed(why) => write!(f, "\n  {source}: failed: {why}")?,
-                Outcome::NotTried => write!(f, "\n  {source}: not tried")?,
+                Outcome::NotTried | Outcome::Shadowed(_) => write!(f, "\n  {source}: not tried")?,
             }
         }
         if self.nothing_found() {

@@ -1,7 +1,7 @@
 //! A set in the cache, and how old it is.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use crate::cache::Now;
 use crate::snapshot::Snapshot;
@@ -32,6 +32,13 @@ impl Entry {
             (None, Some(interval)) if self.age(now) >= interval => Phase::Advisory,
             (None, _) => Phase::Fresh,
         }
+    }
+
+    /// The beginning of the advisory window.
+    pub fn refresh_due(&self) -> Option<SystemTime> {
+        self.snapshot
+            .expiration()?
+            .checked_sub(self.windows.advisory)
     }
 
     /// Whether `answer` is what is held already, to the expiration.

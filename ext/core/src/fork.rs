@@ -11,11 +11,12 @@
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::SeqCst};
-use std::sync::Once;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-/// After this long a fork goes ahead: a section that reads a file may hang with its file system.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// Windows has no fork.
+#[cfg(unix)]
+mod handlers;
+
 const PAUSE: Duration = Duration::from_micros(50);
 
 static GENERATION: AtomicU64 = AtomicU64::new(0);
@@ -34,12 +35,8 @@ pub fn generation() -> u64 {
 
 /// Installs the handlers. Before it, a fork is not noticed.
 pub fn watch() {
-    static WATCH: Once = Once::new();
-    WATCH.call_once(|| {
-        // SAFETY: the handlers are `extern "C"`, live as long as the process, and touch atomics
-        // only, which POSIX allows them in the child of a process with threads.
-        unsafe { libc::pthread_atfork(Some(prepare), Some(in_parent), Some(in_child)) };
-    });
+    #[cfg(unix)]
+    handlers::install();
 }
 
 /// Held while a fork must not happen. Keep it short, and never wait for anything inside.
@@ -137,24 +134,4 @@ pub(crate) fn outside<T>(wait: impl FnOnce() -> T) -> T {
     enter();
     DEPTH.set(depth);
     waited
-}
-
-extern "C" fn prepare() {
-    FORKS.fetch_add(1, SeqCst);
-    let own = u32::from(DEPTH.get() > 0);
-    let start = Instant::now();
-    while BUSY.load(SeqCst) > own && start.elapsed() < PATIENCE {
-        std::thread::sleep(PAUSE);
-    }
-}
-
-extern "C" fn in_parent() {
-    FORKS.fetch_sub(1, SeqCst);
-}
-
-extern "C" fn in_child() {
-    // The other threads are gone, and their sections with them.
-    BUSY.store(u32::from(DEPTH.get() > 0), SeqCst);
-    FORKS.store(0, SeqCst);
-    GENERATION.fetch_add(1, SeqCst);
 }

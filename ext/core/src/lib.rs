@@ -5,13 +5,20 @@ pub mod cache;
 mod causes;
 pub mod chain_error;
 pub mod completion;
+pub mod diagnosis;
 pub mod engine;
 mod entry;
 pub mod error;
 pub mod event;
 pub mod flight;
+pub mod foreign;
 pub mod fork;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
+mod progress;
 pub mod provided;
+pub mod region;
 pub mod request;
 mod rules;
 pub mod signer;
@@ -22,3 +29,4 @@ mod url;
 pub mod windows;
 
 pub use aws_credential_types::Credentials;
+pub use zeroize::Zeroizing;

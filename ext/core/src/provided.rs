@@ -1,6 +1,7 @@
 //! Credentials that a caller hands in, rather than one of AWS's sources.
 
 use aws_credential_types::Credentials;
+use zeroize::Zeroizing;
 
 /// Named in `Debug` as the provider of credentials that were handed in.
 const PROVIDER_NAME: &str = "Provided";
@@ -27,7 +28,7 @@ pub fn credentials(
 fn trimmed(token: String) -> String {
     let blank = [' ', '\t'];
     if token.starts_with(blank) || token.ends_with(blank) {
-        token.trim_matches(blank).to_owned()
+        Zeroizing::new(token).trim_matches(blank).to_owned()
     } else {
         token
     }

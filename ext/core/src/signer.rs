@@ -122,7 +122,7 @@ fn validate_signed_value(name: &str, value: &str) -> Result<(), SigningError> {
     ))
 }
 
-fn validate_credentials(credentials: &Credentials) -> Result<(), SigningError> {
+pub(crate) fn validate_credentials(credentials: &Credentials) -> Result<(), SigningError> {
     // Those that part the Authorization header and the scope in it.
     let parts_the_scope = |b| matches!(b, b'/' | b',' | b'=');
     visible("access_key_id", credentials.access_key_id(), |b| {

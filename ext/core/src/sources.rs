@@ -4,13 +4,19 @@
 //! providers are walked here. They are built for one load and dropped: they keep what they read, and
 //! after an error some of them answer nothing but "already taken".
 
+mod alone;
 mod base;
 mod client_config;
-mod credential_process;
+pub(crate) mod credential_process;
 mod environment;
+#[cfg_attr(feature = "fuzzing", allow(dead_code))]
 mod http;
-mod process;
+#[cfg_attr(feature = "fuzzing", allow(dead_code))]
+pub(crate) mod process;
 mod profile;
+mod region;
+mod shadowed;
+mod sts;
 mod trail;
 
 use std::time::{Duration, SystemTime};
@@ -23,11 +29,18 @@ use aws_credential_types::provider::{error::CredentialsError, ProvideCredentials
 use aws_credential_types::Credentials;
 use aws_types::os_shim_internal::Env;
 
+use crate::causes;
 use crate::chain_error::ChainError;
 use crate::snapshot::Snapshot;
+pub(crate) use alone::Failure;
+pub use alone::{Base, Region, Source};
 use client_config::provider_config;
 use environment::{set, Wanted};
+pub use process::Command;
 use profile::Chosen;
+use region::region;
+pub(crate) use shadowed::shadowed;
+pub use sts::{AssumeRole, Session, WebIdentity};
 pub(crate) use trail::Trail;
 use trail::{CONTAINER, ENVIRONMENT, INSTANCE, WEB_IDENTITY};
 
@@ -58,6 +71,7 @@ pub(crate) async fn walk(
         .profile
         .as_deref()
         .filter(|name| !name.trim().is_empty());
+    trail.choose_region(region(config, env, None));
     if explicit.is_none() {
         trail.enter(ENVIRONMENT);
         match environment::credentials().await {
@@ -88,13 +102,13 @@ pub(crate) async fn walk(
         return Err(trail.failed_because(reason));
     }
     let ca_bundle = chosen.get("ca_bundle");
+    #[cfg(feature = "fuzzing")]
+    use crate::fuzzing as http;
     let outward = http::outward(env, ca_bundle).map_err(|reason| trail.failed_because(reason))?;
     let direct = http::direct(env, ca_bundle).map_err(|reason| trail.failed_because(reason))?;
-    let region = ["AWS_REGION", "AWS_DEFAULT_REGION"]
-        .iter()
-        .find_map(|name| set(env, name))
-        .or_else(|| chosen.get("region").map(str::to_owned))
-        .or_else(|| config.region.clone());
+    let region = region(config, env, Some(&chosen));
+    trail.choose_region(region.clone());
+    let region = region.map(|region| region.name);
     let outward = provider_config(outward, region.clone()).await;
     let direct = provider_config(direct, region).await;
 
@@ -109,7 +123,7 @@ pub(crate) async fn walk(
             if chosen.explicit || Chosen::is_broken(&error) {
                 return Err(
                     trail.failed_because(match std::error::Error::source(&error) {
-                        Some(cause) => cause.to_string(),
+                        Some(cause) => causes::one_line(&cause.to_string()),
                         None => format!("profile {:?} has no credentials", chosen.name),
                     }),
                 );
@@ -131,6 +145,10 @@ pub(crate) async fn walk(
     trail.enter(CONTAINER);
     if let Some(set) = ask(|| container(&direct), &environment::CONTAINER, env, trail).await? {
         return Ok(set);
+    }
+    if environment::metadata_disabled(env) {
+        trail.skip(INSTANCE, "AWS_EC2_METADATA_DISABLED is true");
+        return Err(trail.exhausted());
     }
     trail.enter(INSTANCE);
     match instance(&direct).provide_credentials().await {

@@ -195,6 +195,19 @@ fn a_clock_that_jumps_ahead_asks_again() {
 }
 
 #[test]
+fn a_back_off_does_not_outlast_a_sleep_in_which_the_set_expired() {
+    let bench = Bench::with(HOUR);
+    bench.pass(seconds(2700));
+    bench.ready();
+    bench.fail();
+    // Hours for the wall clock, none for the monotonic one.
+    bench.step_forward(seconds(7200));
+    let ticket = bench.waits();
+    bench.answer(bench.set("second", HOUR));
+    assert_eq!(got(ticket), "second");
+}
+
+#[test]
 fn short_lived_sets_are_not_refreshed_at_every_read() {
     let bench = Bench::with(seconds(20));
     for _ in 1..150 {

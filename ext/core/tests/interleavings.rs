@@ -1,6 +1,9 @@
 //! The cache under shuttle, which decides at every lock which thread goes on.
 //! `cargo test --features shuttle --test interleavings`
 
+// Here and not as `required-features` of the manifest, which the source gem carries without tests.
+#![cfg(feature = "shuttle")]
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};

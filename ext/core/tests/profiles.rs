@@ -76,7 +76,7 @@ fn an_explicit_profile_without_credentials_asks_no_one_else() {
     keys(Home::new().file("config", "[profile bare]\nregion = eu-west-1\n"))
         .set("PROBE_PROFILE", "bare")
         .probe()
-        .says("Environment: not set: the profile was chosen explicitly")
+        .says("Environment: skipped: the profile was chosen explicitly")
         .says("Profile(bare): failed: profile \"bare\" has no credentials")
         .says("WebIdentityToken: not tried");
 }
@@ -142,4 +142,15 @@ fn the_region_is_the_environments_the_profiles_or_the_one_handed_in() {
         ),
         "eu-west-3"
     );
+}
+
+#[test]
+fn a_name_with_control_characters_is_told_in_one_line() {
+    Home::new()
+        .file(
+            "config",
+            "[default]\nrole_arn = arn:aws:iam::1:role/r\nsource_profile = no\u{15}such\n",
+        )
+        .probe()
+        .says("no such");
 }

@@ -43,7 +43,7 @@ fn an_exhausted_chain_says_why_for_each_source_and_what_to_set() {
         .says("\n  Profile(default): not set: no profile with credentials\n")
         .says("\n  WebIdentityToken: not set: AWS_WEB_IDENTITY_TOKEN_FILE, AWS_ROLE_ARN not set\n")
         .says("\n  EcsContainer: not set: AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, AWS_CONTAINER_CREDENTIALS_FULL_URI not set\n")
-        .says("\n  Ec2InstanceMetadata: not set: IMDS disabled by AWS_EC2_METADATA_DISABLED env var set to `true`\n")
+        .says("\n  Ec2InstanceMetadata: skipped: AWS_EC2_METADATA_DISABLED is true\n")
         .says("\nSet AWS_ACCESS_KEY_ID");
 }
 

@@ -5,7 +5,7 @@ use std::panic::{catch_unwind, AssertUnwindSafe};
 use bedrock_credentials_core::chain_error::{ChainError, Kind};
 use bedrock_credentials_core::error::SigningError;
 use magnus::value::Lazy;
-use magnus::{prelude::*, Error, Exception, ExceptionClass, RModule, Ruby};
+use magnus::{prelude::*, Error, Exception, ExceptionClass, RModule, Ruby, Value};
 
 static BASE: Lazy<ExceptionClass> = Lazy::new(|ruby| class(ruby, "Error"));
 static PROVIDER: Lazy<ExceptionClass> = Lazy::new(|ruby| class(ruby, "CredentialsProviderError"));
@@ -56,7 +56,16 @@ pub fn provider_raised(ruby: &Ruby, provider: &str, error: Error) -> Error {
     }
 }
 
-/// Why the default chain has no credentials, a line for each source.
+/// What an error says, for one that is told elsewhere.
+pub fn message(error: &Error) -> String {
+    let message = |raised: Value| raised.funcall::<_, _, String>("message", ());
+    match error.value().map(message) {
+        Some(Ok(message)) => message,
+        _ => error.to_string(),
+    }
+}
+
+/// Why a provider has no credentials, a line for each source.
 pub fn chain_failed(ruby: &Ruby, error: &ChainError) -> Error {
     let class = match error.kind() {
         Kind::NothingFound => &MISSING_CREDENTIALS,

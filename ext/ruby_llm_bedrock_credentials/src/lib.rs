@@ -1,12 +1,15 @@
 //! The Ruby binding: the only place that knows both Ruby and Rust.
 
-mod default_credentials_chain;
+mod asking;
+mod credentials_provider;
+mod diagnosis;
 mod error;
 mod event;
 mod gvl;
 mod request;
 mod sign;
 mod snapshot;
+mod source;
 mod text;
 mod waiting;
 
@@ -20,6 +23,7 @@ fn init(ruby: &Ruby) -> Result<(), Error> {
     error::init(ruby);
     request::init(ruby);
     snapshot::init(ruby);
-    default_credentials_chain::init(ruby, bedrock_credentials)?;
+    credentials_provider::init(ruby, bedrock_credentials)?;
+    diagnosis::init(ruby, bedrock_credentials)?;
     sign::init(ruby, bedrock_credentials)
 }

@@ -58,7 +58,7 @@ fn sign(ruby: &Ruby, request: Value, provider: Value) -> Result<RHash, Error> {
 
 fn to_hash(ruby: &Ruby, signed: &SignedHeaders) -> Result<RHash, Error> {
     let names = ruby.get_inner(&NAMES);
-    let hash = ruby.hash_new_capa(HEADERS.len());
+    let hash = ruby.hash_new();
     for (name, value) in signed.iter() {
         let value = ruby.str_new(value);
         match HEADERS.iter().position(|known| *known == name) {

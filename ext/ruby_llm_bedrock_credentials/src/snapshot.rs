@@ -1,11 +1,11 @@
 //! Ruby provider -> one credentials value, one read.
 
 use bedrock_credentials_core::provided;
-use bedrock_credentials_core::Credentials;
+use bedrock_credentials_core::{Credentials, Zeroizing};
 use magnus::value::LazyId;
 use magnus::{prelude::*, Error, RString, Ruby, Value};
 
-use crate::default_credentials_chain::DefaultCredentialsChain;
+use crate::credentials_provider::CredentialsProvider;
 use crate::error::{argument, invalid_credentials, provider_raised};
 use crate::text::{class_name, utf8};
 
@@ -28,7 +28,7 @@ pub fn init(ruby: &Ruby) {
 /// Calls `#credentials` once, and reads the three fields of the one object it returns: so they
 /// belong together whatever the provider does meanwhile.
 pub fn read(ruby: &Ruby, provider: Value) -> Result<Credentials, Error> {
-    if let Ok(chain) = <&DefaultCredentialsChain>::try_convert(provider) {
+    if let Ok(chain) = <&CredentialsProvider>::try_convert(provider) {
         // Without a Ruby object for any of the fields.
         return chain
             .snapshot(ruby)
@@ -54,11 +54,13 @@ pub fn read(ruby: &Ruby, provider: Value) -> Result<Credentials, Error> {
 pub fn of(ruby: &Ruby, provider: Value, returned: Value) -> Result<Credentials, Error> {
     let field = |id, name| field(ruby, provider, returned, id, name);
     let access_key_id = field(&ACCESS_KEY_ID, "access_key_id")?.unwrap_or_default();
-    let secret_access_key = field(&SECRET_ACCESS_KEY, "secret_access_key")?.unwrap_or_default();
+    // Wiped also where the token that follows is refused.
+    let mut secret_access_key =
+        Zeroizing::new(field(&SECRET_ACCESS_KEY, "secret_access_key")?.unwrap_or_default());
     let session_token = field(&SESSION_TOKEN, "session_token")?;
     Ok(provided::credentials(
         access_key_id,
-        secret_access_key,
+        std::mem::take(&mut *secret_access_key),
         session_token,
     ))
 }

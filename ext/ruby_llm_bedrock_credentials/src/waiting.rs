@@ -9,15 +9,19 @@ use magnus::{prelude::*, Error, Ruby, Value};
 use crate::error::chain_failed;
 use crate::gvl::wait_without_gvl;
 
-type Loaded = Result<Arc<Snapshot>, Arc<bedrock_credentials_core::chain_error::ChainError>>;
+pub type Loaded = Result<Arc<Snapshot>, Arc<bedrock_credentials_core::chain_error::ChainError>>;
 
-pub fn wait(ruby: &Ruby, mut ticket: Ticket) -> Result<Arc<Snapshot>, Error> {
-    let loaded = if has_fiber_scheduler(ruby)? {
-        wait_in_thread(ruby, ticket)?
+pub fn wait(ruby: &Ruby, ticket: Ticket) -> Result<Arc<Snapshot>, Error> {
+    wait_for_either(ruby, ticket)?.map_err(|error| chain_failed(ruby, &error))
+}
+
+/// The set, or why there is none, as core says it. Raises an interrupt alone.
+pub fn wait_for_either(ruby: &Ruby, mut ticket: Ticket) -> Result<Loaded, Error> {
+    if has_fiber_scheduler(ruby)? {
+        wait_in_thread(ruby, ticket)
     } else {
-        wait_here(ruby, &mut ticket)?
-    };
-    loaded.map_err(|error| chain_failed(ruby, &error))
+        wait_here(ruby, &mut ticket)
+    }
 }
 
 fn wait_here(ruby: &Ruby, ticket: &mut Ticket) -> Result<Loaded, Error> {

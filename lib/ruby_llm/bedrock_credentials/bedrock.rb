@@ -34,10 +34,18 @@ module RubyLLM
         Configuration.given(@config) ? [:bedrock_region] : super
       end
 
+      # @return [void]
       # @raise [RubyLLM::ConfigurationError] RubyLLM's own where something is missing; ours where a
       #   provider is set that is none
       def ensure_configured!
         Configuration.validate!(@config)
+        super
+      end
+
+      # @param response [Faraday::Env, Faraday::Response] of an error
+      # @return [String, nil] AWS's message, without the session token that some repeat
+      def parse_error(response)
+        Filtering.refusal(response)
         super
       end
 
@@ -56,12 +64,12 @@ module RubyLLM
         return content_type.merge(PendingSignature.new(@config, service).headers) if Building.request?
 
         token = BearerToken.of(@config)
-        return content_type.merge('Authorization' => "Bearer #{token}") if token
+        return Filtering.hide(content_type.merge('Authorization' => "Bearer #{token}")) if token
 
         request = Request.new(http_method: method, url: Wire.join(base_url, path), headers: content_type, body: body,
                               region: @config.bedrock_region, service: service)
         signed = BedrockCredentials.sign(request, Configuration.provider(@config))
-        content_type.merge(signed.transform_keys { |name| name.split('-').map(&:capitalize).join('-') })
+        Filtering.hide(content_type.merge(signed.transform_keys { |name| name.split('-').map(&:capitalize).join('-') }))
       end
     end
   end

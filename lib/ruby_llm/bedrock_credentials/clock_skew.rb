@@ -29,15 +29,21 @@ module RubyLLM
 
         # @param host [String] with its port
         # @param date [String, nil] the answer's Date header
+        # @param signed_at [Time] by which the refused request was signed: by the time it is refused,
+        #   another may have taught the offset
         # @param now [Time]
-        # @return [Float, nil] the offset in seconds that was learned; nil where the date is none,
-        #   is impossible, or is what the signature had
-        def learn(host, date, now = Time.now)
+        # @yieldparam offset [Float] in seconds, where it is a new one
+        # @return [Float, nil] the offset in seconds to sign with now; nil where the date is none, is
+        #   impossible, or is what the signature had
+        def learn(host, date, signed_at:, now: Time.now)
           theirs = Time.httpdate(date.to_s)
-          return unless POSSIBLE.cover?(theirs) && (theirs - time(host, now)).abs > NOTEWORTHY
+          return unless POSSIBLE.cover?(theirs) && differ?(theirs, signed_at)
 
-          @offsets = @offsets.merge(host => theirs - now).freeze
-          theirs - now
+          if differ?(theirs, time(host, now))
+            @offsets = @offsets.merge(host => theirs - now).freeze
+            yield @offsets[host] if block_given?
+          end
+          @offsets.fetch(host, 0.0)
         rescue ArgumentError
           nil
         end
@@ -45,6 +51,12 @@ module RubyLLM
         # For specs.
         def forget
           @offsets = {}.freeze
+        end
+
+        private
+
+        def differ?(theirs, ours)
+          (theirs - ours).abs > NOTEWORTHY
         end
       end
     end

@@ -39,6 +39,7 @@ module RubyLLM
         end
 
         # @param config [RubyLLM::Configuration]
+        # @return [void]
         # @raise [RubyLLM::ConfigurationError] where a provider is set that is none
         def validate!(config)
           provider = given(config)

@@ -27,12 +27,12 @@ module RubyLLM
     # that AWS never issues. The message names the provider's class and the field.
     class InvalidCredentialsError < Error; end
 
-    # The default chain found no source that is set up. The message has a line for each source, and
-    # what to set. (Aws::Errors::MissingCredentialsError is its like in aws-sdk-core.)
+    # The default chain, or what a role is assumed with, found no source that is set up. The message
+    # has a line for each source, and what to set. (Aws::Errors::MissingCredentialsError is its like in aws-sdk-core.)
     class MissingCredentialsError < Error; end
 
-    # A source of the default chain that is set up gave no credentials: it failed, hung, or answered
-    # with some that have expired. The message says which, why, and what the others said.
+    # A source that is set up, of the default chain or of another provider, gave no credentials: it
+    # failed, hung, or answered with some that have expired. The message says which, why, and what the others said.
     class CredentialsSourceError < Error; end
 
     # A provider's #credentials raised. #cause is what it raised; the message has the whole chain.

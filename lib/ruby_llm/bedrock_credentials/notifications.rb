@@ -5,7 +5,7 @@ module RubyLLM
     # Tells what happens to credentials, in RubyLLM's log and, where it has it, its instrumentation.
     # No message and no payload has a secret.
     #
-    # The default chain refreshes on threads that have no way into Ruby: what they did is told with
+    # The native providers refresh on threads that have no way into Ruby: what they did is told with
     # the next request.
     # @api private
     class Notifications
@@ -14,20 +14,20 @@ module RubyLLM
         @config = config
       end
 
-      # @param provider [Object] only the default chain has something to tell
+      # @param provider [Object] only those of this gem have something to tell
       def chain(provider)
-        return unless provider.is_a?(DefaultCredentialsChain)
+        return unless provider.is_a?(CredentialsProvider)
 
         provider.drain_events.each { |event| public_send(event.delete(:event), event) }
       end
 
-      # The default chain's first set.
+      # A provider's first set.
       # @param event [Hash] `:source`, `:duration` (seconds), `:expiration`
       def resolve(event)
         tell('resolve_credentials', event) { "resolved by #{loaded(event)}" }
       end
 
-      # A set of the default chain in place of an older one.
+      # A set of a provider in place of an older one.
       # @param event [Hash] as for {#resolve}
       def refresh(event)
         tell('refresh_credentials', event) { "refreshed by #{loaded(event)}" }

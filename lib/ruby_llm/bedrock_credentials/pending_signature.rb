@@ -51,7 +51,7 @@ module RubyLLM
 
         env.url = Wire.url(env.url)
         env.body = Wire.body(env.body)
-        env.request_headers.update(authorization(env, provider))
+        env.request_headers.update(Filtering.hide(authorization(env, provider)))
       ensure
         @notifications.chain(provider)
       end
@@ -64,10 +64,9 @@ module RubyLLM
       def sign_again(env, rejection)
         return false if BearerToken.of(@config)
 
-        if rejection.of_date?
-          by_their_clock(env, rejection)
-        elsif rejection.of_credentials?
-          with_the_next_set(env, rejection)
+        case rejection.reason
+        when :date then by_their_clock(env, rejection)
+        when :credentials then with_the_next_set(env, rejection)
         end
       end
 
@@ -108,10 +107,12 @@ module RubyLLM
       end
 
       def by_their_clock(env, rejection)
-        offset = ClockSkew.learn(host(env.url), rejection.date)
+        host = host(env.url)
+        offset = ClockSkew.learn(host, rejection.date, signed_at: rejection.signed_at) do |new|
+          @notifications.clock_skew(host, new)
+        end
         return unless offset
 
-        @notifications.clock_skew(host(env.url), offset)
         sign(env)
         offset
       end
@@ -141,7 +142,7 @@ module RubyLLM
       end
 
       def renew(provider, rejected)
-        if provider.is_a?(DefaultCredentialsChain)
+        if provider.is_a?(CredentialsProvider)
           current = provider.credentials
           [current.access_key_id, current.session_token] != rejected || provider.invalidate(current)
         elsif provider.respond_to?(:refresh!)

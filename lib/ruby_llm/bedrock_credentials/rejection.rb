@@ -1,6 +1,7 @@
 # frozen_string_literal: true
 
 require 'json'
+require 'time'
 
 module RubyLLM
   module BedrockCredentials
@@ -31,19 +32,25 @@ module RubyLLM
         @response = error.response
       end
 
-      # @return [Boolean] whether other credentials might be accepted
-      def of_credentials?
-        refused? && (CREDENTIALS.include?(code) || CREDENTIALS_MESSAGE.match?(@error.message))
-      end
+      # @return [:credentials, :date, nil] what AWS might accept another of
+      def reason
+        return unless refused?
 
-      # @return [Boolean] whether another date might be accepted
-      def of_date?
-        refused? && (DATE.include?(code) || DATE_MESSAGE.match?(@error.message))
+        if DATE.include?(code) || DATE_MESSAGE.match?(@error.message)
+          :date
+        elsif CREDENTIALS.include?(code) || CREDENTIALS_MESSAGE.match?(@error.message)
+          :credentials
+        end
       end
 
       # @return [Array(String, String)] of the request that was refused
       def signed_by
         self.class.signed_by(@response.request_headers)
+      end
+
+      # @return [Time] by which the request was signed that was refused
+      def signed_at
+        Time.strptime(@response.request_headers['X-Amz-Date'], '%Y%m%dT%H%M%S%z')
       end
 
       # @return [String, nil] AWS's error code, without its namespace and address

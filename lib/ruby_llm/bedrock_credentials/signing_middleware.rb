@@ -7,7 +7,8 @@ module RubyLLM
     # AWS answers passes here first.
     module SigningMiddleware
       # Faraday calls it once for each attempt. What AWS refuses for its credentials or its date is
-      # sent once more, where there are others; nothing of it has reached the caller by then.
+      # sent once more for either, where there are others; nothing of it has reached the caller by
+      # then.
       #
       # @param env [Faraday::Env]
       # @return [Faraday::Response]
@@ -15,15 +16,29 @@ module RubyLLM
         pending = PendingSignature.of(env)
         return super unless pending
 
-        unsent = pending.unsent(env)
-        pending.sign(env)
-        begin
-          super
-        rescue RubyLLM::Error => e
-          raise unless pending.sign_again(unsent, Rejection.new(e))
+        send_signed(pending, env) { |signed| super(signed) }
+      end
 
-          super(unsent)
+      private
+
+      def send_signed(pending, env)
+        sent = [env]
+        pending.sign(env)
+        refused_for = []
+        begin
+          unsent = pending.unsent(sent.last)
+          yield sent.last
+        rescue RubyLLM::Error => e
+          rejection = Rejection.new(e)
+          raise if refused_for.include?(rejection.reason) || !pending.sign_again(unsent, rejection)
+
+          refused_for << rejection.reason
+          sent << unsent
+          retry
         end
+      ensure
+        # Errors keep the request's headers.
+        sent.each { |signed| Filtering.remove(signed.request_headers) }
       end
     end
   end

@@ -24,10 +24,14 @@ class AwsStandIn
 
     def initialize(stand_in)
       super
+      @roles = {}
       @web_identity = TokenFile.new { %w[header claims seal].map { |part| encode("#{part}#{rand}") }.join('.') }
       @verifier = BedrockStandIn::Verifier.new(account: stand_in.account, region: stand_in.region,
                                                clock: stand_in.account.clock)
     end
+
+    # @return [String, nil] the ARN of the role that this access key id was issued for
+    def role_of(access_key_id) = @roles[access_key_id]
 
     def operations = OPERATIONS.values
 
@@ -85,6 +89,7 @@ class AwsStandIn
     end
 
     def assumed(form, set)
+      @roles[set.access_key_id] = form['RoleArn']
       arn = "arn:aws:sts::#{ACCOUNT_ID}:assumed-role/#{form['RoleArn'][ROLE, :name]}/#{form['RoleSessionName']}"
       success(form['Action'], <<~XML)
         <Credentials>

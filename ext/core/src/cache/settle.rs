@@ -70,7 +70,8 @@ impl Cache {
                 let (kept, wait) = self.after_failure(error, before.as_deref(), now);
                 state.failure = Some(Failure {
                     error: Arc::clone(error),
-                    until: now.monotonic + wait,
+                    at: now,
+                    wait,
                 });
                 kept
             }

@@ -1,6 +1,5 @@
 //! A profile's `credential_process` as a provider of AWS's chain.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
@@ -9,16 +8,21 @@ use aws_credential_types::Credentials;
 use aws_smithy_json::deserialize::token::skip_value;
 use aws_smithy_json::deserialize::{json_token_iter, Token};
 use aws_smithy_types::date_time::{DateTime, Format};
+use zeroize::Zeroizing;
 
-use super::process;
+#[cfg(not(feature = "fuzzing"))]
+use super::process::run;
+use super::process::{Command, Output};
 use crate::causes::one_line;
+#[cfg(feature = "fuzzing")]
+use crate::fuzzing::run;
 
 /// A sign-in through a browser must fit; a hang must not look like one.
-pub(super) const BOUND: Duration = Duration::from_secs(60);
+pub(crate) const BOUND: Duration = Duration::from_secs(60);
 const PROVIDER_NAME: &str = "CredentialProcess";
 
-pub(super) struct CredentialProcess {
-    pub command: String,
+pub(crate) struct CredentialProcess {
+    pub command: Command,
     /// The profile's, for a process that names none.
     pub account_id: Option<String>,
     pub bound: Duration,
@@ -42,7 +46,7 @@ impl ProvideCredentials for CredentialProcess {
 
 impl CredentialProcess {
     fn credentials(&self) -> provider::Result {
-        let output = process::run(&self.command, self.bound).map_err(|error| {
+        let output = run(&self.command, self.bound).map_err(|error| {
             failed(match error.kind() {
                 std::io::ErrorKind::TimedOut => {
                     format!("was killed: no answer within {} s", self.bound.as_secs())
@@ -50,6 +54,10 @@ impl CredentialProcess {
                 _ => format!("could not be run: {error}"),
             })
         })?;
+        self.judge(&output)
+    }
+
+    pub(crate) fn judge(&self, output: &Output) -> provider::Result {
         let stderr = match without_secrets(&output.stderr) {
             text if text.is_empty() => text,
             text => format!("; it wrote to stderr: {text}"),
@@ -88,7 +96,7 @@ impl CredentialProcess {
                 present(fields.secret_access_key).ok_or_else(|| missing("SecretAccessKey"))?,
             )
             .provider_name(PROVIDER_NAME);
-        credentials.set_session_token(fields.session_token);
+        credentials.set_session_token(fields.session_token.map(taken));
         credentials.set_expiry(expiry);
         let account_id = fields.account_id.or_else(|| self.account_id.clone());
         credentials.set_account_id(account_id.map(Into::into));
@@ -99,9 +107,9 @@ impl CredentialProcess {
 #[derive(Default)]
 struct Fields {
     version: Option<String>,
-    access_key_id: Option<String>,
-    secret_access_key: Option<String>,
-    session_token: Option<String>,
+    access_key_id: Option<Zeroizing<String>>,
+    secret_access_key: Option<Zeroizing<String>>,
+    session_token: Option<Zeroizing<String>>,
     account_id: Option<String>,
     expiration: Option<String>,
 }
@@ -120,19 +128,22 @@ impl Fields {
                 _ => return None,
             };
             let value = match tokens.peek()?.as_ref().ok()? {
-                Token::ValueString { value, .. } => value.to_unescaped().ok().map(Cow::into_owned),
+                Token::ValueString { value, .. } => {
+                    value.to_unescaped().ok().map(|text| text.into_owned())
+                }
                 Token::ValueNumber { value, .. } => {
                     i64::try_from(*value).ok().map(|number| number.to_string())
                 }
                 _ => None,
             };
+            let value = value.map(Zeroizing::new);
             match key.as_str() {
-                "version" => fields.version = value,
+                "version" => fields.version = value.map(taken),
                 "accesskeyid" => fields.access_key_id = value,
                 "secretaccesskey" => fields.secret_access_key = value,
                 "sessiontoken" => fields.session_token = value,
-                "accountid" => fields.account_id = value,
-                "expiration" => fields.expiration = value,
+                "accountid" => fields.account_id = value.map(taken),
+                "expiration" => fields.expiration = value.map(taken),
                 _ => {}
             }
             skip_value(&mut tokens).ok()?;
@@ -141,8 +152,13 @@ impl Fields {
     }
 }
 
-fn present(field: Option<String>) -> Option<String> {
-    field.filter(|text| !text.is_empty())
+fn present(field: Option<Zeroizing<String>>) -> Option<String> {
+    field.filter(|text| !text.is_empty()).map(taken)
+}
+
+/// The string itself, for one who wipes it in turn: no copy stays.
+fn taken(mut field: Zeroizing<String>) -> String {
+    std::mem::take(&mut *field)
 }
 
 fn failed(reason: String) -> CredentialsError {

@@ -1,5 +1,7 @@
 //! The environment, as a source and as configuration of the others.
 
+use std::io::Read;
+
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
 use aws_credential_types::provider::{self, ProvideCredentials};
 use aws_types::os_shim_internal::Env;
@@ -39,11 +41,25 @@ impl Wanted {
         (!set_up).then(|| format!("{} not set", unset.join(", ")))
     }
 
+    /// Those that are set, if the source is set up.
+    pub fn set_by(&self, env: &Env) -> Option<String> {
+        if self.missing(env).is_some() {
+            return None;
+        }
+        let names = self
+            .variables
+            .iter()
+            .filter(|name| set(env, name).is_some());
+        let names: Vec<&str> = names.copied().collect();
+        Some(format!("{} set", names.join(", ")))
+    }
+
     /// AWS's providers do not say which file they could not open.
     pub fn unreadable(&self, env: &Env) -> Option<String> {
         let path = set(env, self.token_file)?;
-        // Read, not opened: a directory opens.
-        let error = std::fs::read(&path).err()?;
+        // Read, not opened: a directory opens. One byte: the rest is a secret.
+        let read = std::fs::File::open(&path).and_then(|mut file| file.read(&mut [0]));
+        let error = read.err()?;
         Some(format!("{}: cannot read {path}: {error}", self.token_file))
     }
 }
@@ -51,6 +67,11 @@ impl Wanted {
 /// A blank variable counts as unset, as in AWS's SDKs.
 pub(super) fn set(env: &Env, name: &str) -> Option<String> {
     env.get(name).ok().filter(|value| !value.trim().is_empty())
+}
+
+/// As AWS's provider reads it.
+pub(super) fn metadata_disabled(env: &Env) -> bool {
+    set(env, "AWS_EC2_METADATA_DISABLED").is_some_and(|value| value.eq_ignore_ascii_case("true"))
 }
 
 pub(super) async fn credentials() -> provider::Result {

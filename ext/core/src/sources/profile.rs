@@ -13,11 +13,13 @@ use aws_types::os_shim_internal::{Env, Fs};
 use super::base::{self, kind, Base};
 use super::credential_process::{CredentialProcess, BOUND};
 use super::environment::set;
+use super::process::Command;
 use super::{container, instance};
 
 /// The name under which [`CredentialProcess`] stands in for AWS's own.
 const PROCESS_SOURCE: &str = "BedrockCredentialProcess";
 
+#[derive(Debug)]
 pub(super) struct Chosen {
     pub name: String,
     /// By the caller, ahead of the environment.
@@ -49,6 +51,10 @@ impl Chosen {
             by_variable,
             set,
         })
+    }
+
+    pub fn set(&self) -> &ProfileSet {
+        &self.set
     }
 
     pub fn get(&self, key: &str) -> Option<&str> {
@@ -103,7 +109,7 @@ impl Chosen {
             builder = builder.with_custom_provider(
                 PROCESS_SOURCE,
                 CredentialProcess {
-                    command: command.to_owned(),
+                    command: Command::Shell(command.to_owned()),
                     account_id: profile.get("aws_account_id").map(str::to_owned),
                     bound: BOUND,
                 },

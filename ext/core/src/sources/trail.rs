@@ -2,13 +2,16 @@
 
 use std::cell::RefCell;
 use std::error::Error;
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use crate::causes;
 use crate::chain_error::{Attempt, ChainError, Kind, Outcome};
+use crate::progress::Progress;
+use crate::region::NamedRegion;
 
 pub(super) const ENVIRONMENT: &str = "Environment";
-const PROFILE: &str = "Profile";
+pub(super) const PROFILE: &str = "Profile";
 pub(super) const WEB_IDENTITY: &str = "WebIdentityToken";
 pub(super) const CONTAINER: &str = "EcsContainer";
 pub(super) const INSTANCE: &str = "Ec2InstanceMetadata";
@@ -21,13 +24,40 @@ pub(crate) struct Trail(RefCell<Walked>);
 struct Walked {
     attempts: Vec<Attempt>,
     current: String,
+    entered: Option<Instant>,
+    progress: Option<Arc<Progress>>,
+    region: Option<NamedRegion>,
     warnings: Vec<String>,
     extra_time: Duration,
+    /// One source is asked, and none after it.
+    alone: bool,
 }
 
 impl Trail {
+    /// Of a provider that asks this source only.
+    pub(crate) fn alone(source: &str) -> Self {
+        Self(RefCell::new(Walked {
+            current: source.to_owned(),
+            alone: true,
+            ..Walked::default()
+        }))
+    }
+
+    /// One that is watched while it is walked.
+    pub(crate) fn told_to(progress: Arc<Progress>) -> Self {
+        Self(RefCell::new(Walked {
+            progress: Some(progress),
+            ..Walked::default()
+        }))
+    }
+
     pub(crate) fn enter(&self, source: &str) {
-        self.0.borrow_mut().current = source.to_owned();
+        let mut walked = self.0.borrow_mut();
+        source.clone_into(&mut walked.current);
+        walked.entered = Some(Instant::now());
+        if let Some(progress) = &walked.progress {
+            progress.reached(source);
+        }
     }
 
     pub(super) fn enter_profile(&self, name: Option<String>) {
@@ -36,8 +66,39 @@ impl Trail {
     }
 
     pub(super) fn skip(&self, source: &str, why: &str) {
+        if self.0.borrow().alone {
+            return;
+        }
         self.enter(source);
-        self.not_set(why);
+        self.record(Outcome::Skipped(why.to_owned()));
+    }
+
+    /// The source that was entered last gave the set.
+    pub(crate) fn found(&self) {
+        self.record(Outcome::Found);
+    }
+
+    /// All sources that there are, those that were not reached too.
+    pub(crate) fn attempts(&self) -> Vec<Attempt> {
+        let walked = self.0.borrow();
+        let mut attempts = walked.attempts.clone();
+        let order: &[&str] = if walked.alone { &[] } else { &ORDER };
+        let rest = order.iter().skip(attempts.len()).map(|source| Attempt {
+            source: (*source).to_owned(),
+            outcome: Outcome::NotTried,
+            took: Duration::ZERO,
+        });
+        attempts.extend(rest);
+        attempts
+    }
+
+    pub(super) fn choose_region(&self, region: Option<NamedRegion>) {
+        self.0.borrow_mut().region = region;
+    }
+
+    /// `None` where the walk did not come so far as to need one, or there is none.
+    pub(crate) fn region(&self) -> Option<NamedRegion> {
+        self.0.borrow().region.clone()
     }
 
     pub(super) fn current(&self) -> String {
@@ -100,24 +161,23 @@ impl Trail {
     }
 
     pub(super) fn exhausted(&self) -> ChainError {
-        ChainError::nothing(std::mem::take(&mut self.0.borrow_mut().attempts))
+        ChainError::nothing(self.attempts())
     }
 
     fn stopped(&self, kind: Kind, reason: String) -> ChainError {
         let source = self.current();
         self.record(Outcome::Failed(reason));
-        let mut attempts = std::mem::take(&mut self.0.borrow_mut().attempts);
-        let rest = ORDER.iter().skip(attempts.len()).map(|source| Attempt {
-            source: (*source).to_owned(),
-            outcome: Outcome::NotTried,
-        });
-        attempts.extend(rest.collect::<Vec<_>>());
-        ChainError::failed(kind, &source, attempts)
+        ChainError::failed(kind, &source, self.attempts())
     }
 
     fn record(&self, outcome: Outcome) {
         let mut walked = self.0.borrow_mut();
         let source = walked.current.clone();
-        walked.attempts.push(Attempt { source, outcome });
+        let took = walked.entered.map_or(Duration::ZERO, |at| at.elapsed());
+        walked.attempts.push(Attempt {
+            source,
+            outcome,
+            took,
+        });
     }
 }

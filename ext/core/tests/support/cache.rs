@@ -1,6 +1,6 @@
 //! A cache whose time, chance and loader are the test's.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
@@ -22,9 +22,11 @@ pub struct Bench {
     now: Arc<Mutex<Now>>,
     begun: Arc<Mutex<Vec<Completion>>>,
     loads: Arc<AtomicUsize>,
+    jitter: Arc<AtomicU64>,
 }
 
-struct ManualClock(Arc<Mutex<Now>>);
+/// The jitter in the bits of its second part.
+struct ManualClock(Arc<Mutex<Now>>, Arc<AtomicU64>);
 
 impl Clock for ManualClock {
     fn now(&self) -> Now {
@@ -32,7 +34,7 @@ impl Clock for ManualClock {
     }
 
     fn jitter(&self) -> f64 {
-        0.5
+        f64::from_bits(self.1.load(Ordering::SeqCst))
     }
 }
 
@@ -60,12 +62,14 @@ impl Bench {
             begun: Arc::clone(&begun),
             loads: Arc::clone(&loads),
         };
-        let clock = ManualClock(Arc::clone(&now));
+        let jitter = Arc::new(AtomicU64::new(0.5_f64.to_bits()));
+        let clock = ManualClock(Arc::clone(&now), Arc::clone(&jitter));
         Self {
             cache: Cache::new(Box::new(clock), Box::new(loader), PATIENCE),
             now,
             begun,
             loads,
+            jitter,
         }
     }
 
@@ -76,6 +80,15 @@ impl Bench {
         bench.answer(bench.set("first", lifetime));
         assert_eq!(got(ticket), "first");
         bench
+    }
+
+    /// From 0 to 1, until set again.
+    pub fn set_jitter(&self, jitter: f64) {
+        self.jitter.store(jitter.to_bits(), Ordering::SeqCst);
+    }
+
+    pub fn monotonic(&self) -> Duration {
+        self.now.lock().unwrap().monotonic
     }
 
     pub fn wall(&self) -> SystemTime {
@@ -161,6 +174,7 @@ pub fn failure() -> ChainError {
     let attempt = Attempt {
         source: "Test".to_owned(),
         outcome: Outcome::Failed("unwell".to_owned()),
+        took: Duration::ZERO,
     };
     ChainError::failed(Kind::SourceFailed, "Test", vec![attempt])
 }

@@ -3,5 +3,7 @@
 
 pub mod cache;
 pub mod child;
+pub mod model;
 pub mod peers;
+pub mod random;
 pub mod server;

@@ -1,17 +1,18 @@
-//! RubyLLM::BedrockCredentials::DefaultCredentialsChain: the Ruby class over core's cache.
+//! RubyLLM::BedrockCredentials::CredentialsProvider: the Ruby class over core's cache, and what its
+//! subclasses are made of.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bedrock_credentials_core::cache::{Cache, Read};
-use bedrock_credentials_core::engine::{self, ChainConfig};
 use bedrock_credentials_core::snapshot::Snapshot;
 use magnus::value::{Lazy, Opaque};
 use magnus::{
-    function, gc, kwargs, method, prelude::*, DataTypeFunctions, Error, RArray, RClass, RModule,
-    RString, Ruby, TypedData, Value,
+    gc, kwargs, method, prelude::*, typed_data::Obj, DataTypeFunctions, Error, RArray, RClass,
+    RHash, RModule, RString, Ruby, Symbol, TypedData, Value,
 };
 
 use crate::error::{chain_failed, guard};
+use crate::source::{self, Asked};
 use crate::{event, snapshot, waiting};
 
 static CREDENTIALS: Lazy<RClass> = Lazy::new(|ruby| {
@@ -26,60 +27,77 @@ static CREDENTIALS: Lazy<RClass> = Lazy::new(|ruby| {
 
 #[derive(TypedData)]
 #[magnus(
-    class = "RubyLLM::BedrockCredentials::DefaultCredentialsChain",
+    class = "RubyLLM::BedrockCredentials::CredentialsProvider",
     free_immediately,
     mark
 )]
-pub struct DefaultCredentialsChain {
+pub struct CredentialsProvider {
     cache: Arc<Cache>,
+    asked: Asked,
     /// The Ruby object for the set that was last asked for, so that a warm read makes none.
     /// Locked for a copy at a time, with the GVL held and no call into Ruby meanwhile.
     shown: Mutex<Option<(Arc<Snapshot>, Opaque<Value>)>>,
 }
 
-impl DataTypeFunctions for DefaultCredentialsChain {
+impl DataTypeFunctions for CredentialsProvider {
     fn mark(&self, marker: &gc::Marker) {
         if let Some((_, credentials)) = &*self.shown.lock().unwrap_or_else(PoisonError::into_inner)
         {
             marker.mark(*credentials);
+        }
+        if let Some(source) = self.asked.foreign {
+            marker.mark(source);
         }
     }
 }
 
 pub fn init(ruby: &Ruby, bedrock_credentials: RModule) -> Result<(), Error> {
     Lazy::force(&CREDENTIALS, ruby);
-    let class = bedrock_credentials.define_class("DefaultCredentialsChain", ruby.class_object())?;
+    let class = bedrock_credentials.define_class("CredentialsProvider", ruby.class_object())?;
     class.undef_default_alloc_func();
-    class.define_singleton_method("build", function!(DefaultCredentialsChain::build, 2))?;
-    class.define_method(
-        "credentials",
-        method!(DefaultCredentialsChain::credentials, 0),
-    )?;
-    class.define_method(
-        "expiration",
-        method!(DefaultCredentialsChain::expiration, 0),
-    )?;
+    // Each subclass has a `new` of its own.
+    class.define_singleton_method("build", method!(build, 3))?;
+    class.define_method("credentials", method!(CredentialsProvider::credentials, 0))?;
+    class.define_method("expiration", method!(CredentialsProvider::expiration, 0))?;
     class.define_method(
         "credentials_source",
-        method!(DefaultCredentialsChain::source, 0),
+        method!(CredentialsProvider::source, 0),
     )?;
-    class.define_method("refresh!", method!(DefaultCredentialsChain::refresh, 0))?;
-    class.define_method(
-        "invalidate",
-        method!(DefaultCredentialsChain::invalidate, 1),
-    )?;
+    class.define_method("refresh!", method!(CredentialsProvider::refresh, 0))?;
+    class.define_method("invalidate", method!(CredentialsProvider::invalidate, 1))?;
     class.define_method(
         "drain_events",
-        method!(DefaultCredentialsChain::drain_events, 0),
+        method!(CredentialsProvider::drain_events, 0),
     )
 }
 
-impl DefaultCredentialsChain {
-    fn build(region: Option<String>, profile: Option<String>) -> Self {
-        Self {
-            cache: engine::chain(ChainConfig { profile, region }),
+/// `kind` says which source; `arguments` has what it takes; `source` is a role's.
+fn build(
+    ruby: &Ruby,
+    class: RClass,
+    kind: Symbol,
+    arguments: RHash,
+    source: Value,
+) -> Result<Obj<CredentialsProvider>, Error> {
+    guard(ruby, || {
+        let (cache, asked) = source::build(ruby, &kind.name()?, arguments, source)?;
+        let provider = CredentialsProvider {
+            cache,
+            asked,
             shown: Mutex::default(),
-        }
+        };
+        Ok(ruby.obj_wrap_as(provider, class))
+    })
+}
+
+impl CredentialsProvider {
+    /// For a role that is assumed with it.
+    pub fn cache(&self) -> &Arc<Cache> {
+        &self.cache
+    }
+
+    pub fn asked(&self) -> &Asked {
+        &self.asked
     }
 
     /// The current set, waiting where there is none.
@@ -134,11 +152,17 @@ impl DefaultCredentialsChain {
     }
 
     fn drain_events(ruby: &Ruby, this: &Self) -> Result<RArray, Error> {
-        guard(ruby, || event::to_ruby(ruby, this.cache.drain_events()))
+        guard(ruby, || {
+            let caches = this.asked.bases.iter().chain([&this.cache]);
+            event::to_ruby(
+                ruby,
+                caches.flat_map(|cache| cache.drain_events()).collect(),
+            )
+        })
     }
 }
 
-fn to_ruby(ruby: &Ruby, snapshot: &Snapshot) -> Result<Value, Error> {
+pub fn to_ruby(ruby: &Ruby, snapshot: &Snapshot) -> Result<Value, Error> {
     let string = |text: &str| {
         let string = ruby.str_new(text);
         string.freeze();
