@@ -1,0 +1,44 @@
+# frozen_string_literal: true
+
+module RubyLLM
+  module BedrockCredentials
+    module Doctor
+      # `from` is the option, the variable or the profile that names it.
+      Region = Struct.new(:name, :from, keyword_init: true)
+
+      # One source of credentials, or the provider that the application was given.
+      #
+      # `outcome` is :found, :failed, :not_set, :skipped (by choice), :shadowed (set up, and not asked as an
+      # earlier one answered) or :not_tried; `seconds` is nil where it was not asked.
+      Source = Struct.new(:name, :outcome, :detail, :seconds, keyword_init: true)
+
+      # The set that signs, without what is secret. `expiration` and `next_refresh` are nil where the set does
+      # not expire, or where its provider does not tell.
+      Found = Struct.new(:source, :access_key_id, :account_id, :expiration, :next_refresh, keyword_init: true)
+
+      # What works, but perhaps not as meant, or will not work; and what to do. `code` is for programs.
+      Warning = Struct.new(:code, :message, :action, keyword_init: true)
+
+      # What AWS answered to one signed request. `status` is nil where no answer came, and `message` then says why.
+      # `clock_offset` is how many seconds AWS's clock is ahead of this machine's.
+      Verification = Struct.new(:url, :status, :code, :message, :seconds, :clock_offset, :models, keyword_init: true) do
+        def accepted?
+          status == 200
+        end
+      end
+
+      # All that is shown, as text or as JSON.
+      #
+      # `loaded` is whether an application was, `signs_with` the option that decides (see
+      # Application#signs_with), `api_key` whether a Bedrock API key is sent in the place of a signature;
+      # `verification` is nil without --verify.
+      Report = Struct.new(:versions, :region, :loaded, :signs_with, :provider, :profile, :sources, :found, :api_key,
+                          :warnings, :verification, keyword_init: true) do
+        # @return [Boolean] what the exit status says
+        def healthy?
+          !!(found || api_key) && (verification.nil? || verification.accepted?)
+        end
+      end
+    end
+  end
+end

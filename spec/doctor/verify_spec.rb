@@ -1,0 +1,92 @@
+# frozen_string_literal: true
+
+require_relative '../support/doctor_context'
+
+RSpec.describe 'bedrock-credentials --verify' do
+  include_context 'with a doctor'
+
+  def verification(run) = run.json['verification']
+
+  it 'sends one signed ListFoundationModels, and says that Bedrock accepts it' do
+    run = doctor(:web_identity, '--json', *verify)
+    expect(run.status).to eq(0)
+    expect(verification(run)).to include(
+      'operation' => 'ListFoundationModels', 'url' => "#{bedrock.url}/foundation-models", 'status' => 200,
+      'models' => 2, 'code' => nil, 'message' => nil, 'seconds' => be_between(0, 10),
+      'clock_offset' => be_within(5).of(0)
+    )
+    expect(bedrock.log.map { |entry| [entry.verdict, entry.access_key_id[-4..]] })
+      .to eq([[:accepted, run.json['credentials']['access_key_id'][-4..]]])
+    expect(aws.calls(:sts_assume_role_with_web_identity)).to eq(1)
+  end
+
+  it 'gives AWS\'s own code and words where it refuses, and ends with 1' do
+    bedrock.fail_next(status: 403, message: 'User: arn:aws:sts::123456789012:assumed-role/a/b is not authorized')
+    run = doctor(:environment, *verify)
+    expect(run).to have_attributes(status: 1, out: /^Bedrock +403 AccessDeniedException after /)
+    expect(run.out).to match(/^NOT OK: Bedrock refused the request: User:\s+arn:aws:sts/)
+  end
+
+  it 'does not send again what is refused, whatever for' do
+    set = aws.account.issue(lifetime: -1)
+    run = doctor(aws.environment(:none).merge(keys(set)), '--json', *verify)
+    expect([run.status, verification(run).values_at('status', 'code')]).to eq([1, [403, 'ExpiredTokenException']])
+    expect(bedrock.rejections).to eq('ExpiredTokenException' => 1)
+  end
+
+  { 'ahead of' => -3600, 'behind' => 3600 }.each do |where, offset|
+    it "warns of a clock an hour #{where} AWS's" do
+      clock = Struct.new(:offset) { def now = Time.now + offset }.new(offset)
+      skewed = BedrockStandIn.new(account: aws.account, clock: clock)
+      run = doctor(aws.environment(:none).merge(keys(aws.account.issue_long_term)), '--json', *verify(skewed))
+      expect([run.status, run.warnings]).to eq([1, %w[clock_off]])
+      expect(verification(run)).to include('code' => 'InvalidSignatureException', 'message' => /\ASignature /,
+                                           'clock_offset' => be_within(5).of(offset))
+      expect(run.json['warnings'].first['message']).to include("clock is 60 min #{where} AWS's")
+    ensure
+      skewed&.stop
+    end
+  end
+
+  it 'shows no token that comes back with a refusal' do
+    bedrock.answer(:list_foundation_models) do |request|
+      canonical = "#{request['x-amz-security-token']} #{request['authorization']}\nThe Canonical String was: " \
+                  "x-amz-security-token:#{request['x-amz-security-token']}"
+      BedrockStandIn::Response.error('SignatureDoesNotMatch', "No: #{canonical}", status: 403)
+    end
+    run = doctor(:environment, '--json', *verify)
+    expect(verification(run)['message']).to match(/\ANo: \[\.\.\.\] .* Signature=\[\.\.\.\]\z/)
+    expect(run.out).not_to include('Canonical')
+  end
+
+  it 'shows no control character that comes back' do
+    bedrock.fail_next(status: 400, message: "a\e[31m\u0007 b")
+    expect(doctor(:environment, *verify).out).to include('refused the request: a [31m b')
+  end
+
+  it 'says so where no answer comes' do
+    run = doctor(:environment, '--verify', '--endpoint-url', 'http://127.0.0.1:1')
+    expect(run).to have_attributes(status: 1, out: /^Bedrock +no answer after .*^NOT OK: no answer: .*127\.0\.0\.1:1/m)
+  end
+
+  it 'says so where it had nothing to send' do
+    run = doctor(:none, '--json', *verify)
+    expect([run.status, verification(run)['message']]).to eq([1, 'not sent: there are no credentials'])
+    expect(bedrock.requests).to eq(0)
+    run = doctor(:environment, '--json', *verify, 'AWS_REGION' => nil)
+    expect([run.status, verification(run)['message']]).to eq([1, 'not sent: there is no region'])
+  end
+
+  it 'sends an API key in the place of a signature' do
+    seen = nil
+    server = HttpServer.new do |request|
+      seen = request['authorization']
+      HttpServer::Response.json({ modelSummaries: [] })
+    end
+    run = doctor(:environment, *verify(server), 'AWS_BEARER_TOKEN_BEDROCK' => PlantedSecrets::CANARY)
+    expect([run.status, seen]).to eq([0, "Bearer #{PlantedSecrets::CANARY}"])
+    expect(run.out).to include('OK: AWS_BEARER_TOKEN_BEDROCK authorizes requests, and Bedrock accepts them.')
+  ensure
+    server&.stop
+  end
+end
