@@ -37,9 +37,15 @@ namespace :benchmark do
   desc 'Compare the default credential chain with that of aws-sdk-core'
   task(credentials: :compile) { %w[credentials credentials_refresh].each { |name| run.call(name) } }
 
+  desc 'Measure what a tenant with a role of its own costs'
+  task(tenants: :compile) { run.call('tenants') }
+
+  desc 'A million signatures and 100,000 refreshes in one process: fails if its memory grows by more than 1 MB'
+  task(memory: :compile) { run.call('memory') }
+
   desc "Measure the library's size; of other profile settings too: 'benchmark:size[opt-level=s,opt-level=z+lto=thin]'"
   task(size: :compile) { |_, arguments| run.call('size', *arguments.extras) }
 end
 
 desc 'Run all benchmarks'
-task benchmark: %w[signing gvl load credentials size].map { |name| "benchmark:#{name}" }
+task benchmark: %w[signing gvl load credentials tenants size].map { |name| "benchmark:#{name}" }

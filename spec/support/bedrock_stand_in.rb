@@ -63,6 +63,11 @@ class BedrockStandIn
     @operations.stream_interval = stream_interval
   end
 
+  # From now on the model calls this tool for each question, if it is offered it, and says its reply after that.
+  def call_tool(name, **input)
+    @operations.tool_call = { name: name, input: input }
+  end
+
   # Answers an operation of Operations::ROUTES with what the block returns: a Hash for JSON, or a Response.
   def answer(operation, &)
     @operations.override(operation, &)

@@ -4,6 +4,7 @@ require 'cgi'
 require 'json'
 require_relative 'refusal'
 require_relative 'response'
+require_relative 'operations/tool_use'
 require_relative 'operations/runtime'
 require_relative 'operations/invoke_model'
 require_relative 'operations/control'
@@ -14,6 +15,7 @@ class BedrockStandIn
   # Which operation a path is, and what it answers. An operation is a method of the modules included here; it takes the
   # request and the decoded captures of its path, and returns a Hash for JSON or a Response.
   class Operations
+    include ToolUse
     include Runtime
     include InvokeModel
     include Control
@@ -47,6 +49,9 @@ class BedrockStandIn
 
     # Seconds between the pieces of a stream.
     attr_accessor :stream_interval
+
+    # The tool that the model calls, see ToolUse.
+    attr_accessor :tool_call
 
     def initialize
       @reply = 'Hello from the stand-in.'

@@ -1,21 +1,22 @@
 # frozen_string_literal: true
 
 require_relative '../event_stream'
+require_relative '../tool_use_stream'
 
 class BedrockStandIn
   class Operations
     # bedrock-runtime and bedrock-agent-runtime, but for InvokeModel.
     module Runtime
       def converse(request, _model_id)
-        required(request, 'messages')
-        { output: { message: { role: 'assistant', content: [{ text: reply }] } }, stopReason: 'end_turn',
-          usage: converse_usage, metrics: { latencyMs: 1 } }
+        call = tool_use(required(request, 'messages'))
+        { output: { message: { role: 'assistant', content: [call ? { toolUse: call } : { text: reply }] } },
+          stopReason: call ? 'tool_use' : 'end_turn', usage: converse_usage, metrics: { latencyMs: 1 } }
       end
 
       def converse_stream(request, _model_id)
-        required(request, 'messages')
-        Response.new(headers: { 'Content-Type' => 'application/vnd.amazon.eventstream' },
-                     body: EventStream.new(pieces, usage: converse_usage, interval: stream_interval))
+        call = tool_use(required(request, 'messages'))
+        stream = call ? ToolUseStream.new(call, usage: converse_usage) : event_stream
+        Response.new(headers: { 'Content-Type' => 'application/vnd.amazon.eventstream' }, body: stream)
       end
 
       def count_tokens(request, _model_id)
@@ -37,6 +38,8 @@ class BedrockStandIn
       end
 
       private
+
+      def event_stream = EventStream.new(pieces, usage: converse_usage, interval: stream_interval)
 
       def converse_usage
         { inputTokens: tokens[:input], outputTokens: tokens[:output], totalTokens: tokens.values.sum }
