@@ -9,8 +9,10 @@ Gem::Specification.new do |spec|
   spec.authors = ['ruby_llm-bedrock_credentials contributors']
   spec.license = 'MIT'
 
-  spec.files = Dir['{lib,sig}/**/*.{rb,rbs}', 'ext/**/*.{rb,rs,toml}', 'exe/*',
-                   'Cargo.{toml,lock}', 'LICENSE', 'README.md', 'CHANGELOG.md']
+  # The crates' sources without their tests and examples: Cargo finds those by their folders, so
+  # no manifest may name one.
+  spec.files = Dir['{lib,sig}/**/*.{rb,rbs}', 'ext/*/{Cargo.toml,extconf.rb}', 'ext/*/src/**/*.rs', 'exe/*',
+                   'Cargo.{toml,lock}', 'LICENSE', 'LICENSE-THIRD-PARTY', 'README.md', 'CHANGELOG.md']
   spec.bindir = 'exe'
   spec.executables = Dir['exe/*'].map { |file| File.basename(file) }
   spec.extensions = ['ext/ruby_llm_bedrock_credentials/extconf.rb']
