@@ -215,8 +215,8 @@ RSpec.describe BedrockStandIn, 'verifies signatures as AWS does' do
     end
 
     it 'of another algorithm' do
-      headers = sign.merge('authorization' => 'Bearer abc')
-      expect(post(headers)).to refused_with('IncompleteSignatureException', "Unsupported AWS 'algorithm': 'Bearer'.")
+      headers = sign.merge('authorization' => 'Basic abc')
+      expect(post(headers)).to refused_with('IncompleteSignatureException', "Unsupported AWS 'algorithm': 'Basic'.")
     end
   end
 

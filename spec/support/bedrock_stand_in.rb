@@ -12,6 +12,7 @@ require_relative 'bedrock_stand_in/verifier'
 #
 #   stand_in = BedrockStandIn.new
 #   credentials = stand_in.account.issue(lifetime: 900)
+#   key = stand_in.account.issue_api_key  # for `Authorization: Bearer …`
 #   # … requests to stand_in.url …
 #   stand_in.rejections  # => {}
 #   stand_in.stop

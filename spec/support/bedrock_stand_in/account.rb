@@ -1,6 +1,7 @@
 # frozen_string_literal: true
 
 require 'securerandom'
+require_relative 'api_keys'
 
 class BedrockStandIn
   # One set of credentials, in the words of Aws::Credentials.
@@ -26,13 +27,14 @@ class BedrockStandIn
 
   # What IAM and STS know: which sets were issued, and until when each is good.
   class Account
-    attr_reader :clock
+    attr_reader :clock, :api_keys
 
     # @param clock [#now]
     def initialize(clock: Time)
       @clock = clock
       @mutex = Mutex.new
       @issued = {}
+      @api_keys = ApiKeys.new(clock:)
     end
 
     # A temporary set, as STS issues it.
@@ -46,6 +48,14 @@ class BedrockStandIn
     # A long-term set, as an IAM user has: no token, no expiration.
     def issue_long_term
       add(access_key_id: key_id('AKIA'))
+    end
+
+    # A Bedrock API key.
+    #
+    # @param lifetime [Numeric, nil] see ApiKeys#issue
+    # @return [String]
+    def issue_api_key(lifetime: nil)
+      api_keys.issue(lifetime:)
     end
 
     # As if the session was revoked or the key deleted.

@@ -3,7 +3,7 @@
 class BedrockStandIn
   # One request as it was received and judged. `verdict` is :accepted or AWS's error code.
   Entry = Struct.new(:http_method, :target, :host, :headers, :raw_headers, :body, :verdict, :reason, :access_key_id,
-                     :signed_headers, :signature, :received_at, keyword_init: true) do
+                     :signed_headers, :signature, :api_key, :received_at, keyword_init: true) do
     def accepted?
       verdict == :accepted
     end
@@ -41,7 +41,7 @@ class BedrockStandIn
     def claims(request)
       header = request['authorization'].to_s
       { access_key_id: header[%r{Credential=([^/,\s]+)}, 1], signature: header[/Signature=([^,\s]+)/, 1],
-        signed_headers: header[/SignedHeaders=([^,\s]+)/, 1].to_s.split(';') }
+        signed_headers: header[/SignedHeaders=([^,\s]+)/, 1].to_s.split(';'), api_key: request.api_key }
     end
   end
 end

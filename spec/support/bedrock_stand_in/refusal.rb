@@ -38,6 +38,19 @@ class BedrockStandIn
       new('ExpiredTokenException', 'The security token included in the request is expired')
     end
 
+    # A key that is none is told from one that is not known (any more).
+    def self.malformed_api_key
+      new('AccessDeniedException', 'Invalid API Key format: Must start with pre-defined prefix')
+    end
+
+    def self.unknown_api_key
+      new('AccessDeniedException', 'Authentication failed: Please make sure your API Key is valid.')
+    end
+
+    def self.expired_api_key
+      new('AccessDeniedException', 'Bearer Token has expired')
+    end
+
     def self.validation(message)
       new('ValidationException', message, status: 400)
     end

@@ -58,6 +58,11 @@ class BedrockStandIn
       JSON.parse(body)
     end
 
+    # @return [String, nil] the Bedrock API key that stands in the place of a signature
+    def api_key
+      self['authorization'].to_s[/\ABearer +(\S.*)\z/, 1]
+    end
+
     def keep_alive?
       http_version == '1.1' && self['connection']&.downcase != 'close'
     end

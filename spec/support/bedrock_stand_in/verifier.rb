@@ -27,9 +27,11 @@ class BedrockStandIn
     end
 
     # @param service [String] the signing name of the endpoint that was asked
-    # @return [Authorization]
+    # @return [Authorization, nil] nil for an API key, which is good for every endpoint
     # @raise [Refusal]
     def verify(request, service:)
+      return @account.api_keys.verify(request.api_key) if request.api_key
+
       authorization = Authorization.new(request['authorization'])
       credentials = authenticate(authorization, request['x-amz-security-token'])
       check_authority(request)
