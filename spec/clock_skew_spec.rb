@@ -48,6 +48,38 @@ RSpec.describe RubyLLM::BedrockCredentials::ClockSkew do
     end
   end
 
+  it 'is learned from RequestTimeTooSkewed too' do
+    stand_in.fail_next(status: 403, message: 'The difference between the request time and the current time is large.',
+                       headers: { 'x-amzn-ErrorType' => 'RequestTimeTooSkewed', 'Date' => (Time.now + 600).httpdate })
+    expect { chat.ask('Hello?') }.to raise_error(RubyLLM::Error, /Signature not yet current/)
+    dates = stand_in.log.map { |entry| Time.strptime(entry.headers['x-amz-date'], '%Y%m%dT%H%M%S%z') }
+    expect((dates[1] - dates[0]).round(-1)).to eq(600)
+  end
+
+  it 'is learned anew where this machine\'s clock has been set right' do
+    now = Time.utc(2026, 11, 22, 12)
+    learn = ->(theirs, ours) { described_class.learn('host:443', theirs.httpdate, signed_at: ours, now: now) }
+    expect([learn.call(now + 3600, now), learn.call(now, now + 3600)]).to eq([3600, 0])
+    expect(described_class.time('host:443', now)).to eq(now)
+  end
+
+  it 'is lost for no host when many are learned at once' do
+    now = Time.now
+    told = Queue.new
+    hosts = Array.new(64) { |number| "host-#{number}:443" }
+    hosts.map do |host|
+      Thread.new { described_class.learn(host, (now + 600).httpdate, signed_at: now, now: now) { |new| told << new } }
+    end.each(&:join)
+    expect(hosts.map { |host| described_class.time(host, now) - now }).to all(be_within(1).of(600))
+    expect([told.size, Array.new(told.size) { told.pop }.compact.size]).to eq([64, 64])
+  end
+
+  it 'leaves an error of its observer as it is' do
+    now = Time.now
+    expect { described_class.learn('host:443', (now + 600).httpdate, signed_at: now, now: now) { raise ArgumentError } }
+      .to raise_error(ArgumentError)
+  end
+
   it 'ignores a nonsense date' do
     now = Time.now
     dates = [nil, '', 'yesterday', 'Thu, 01 Jan 1970 00:00:00 GMT', 'Fri, 31 Dec 9999 23:59:59 GMT', '2026-11-22']

@@ -1,58 +1,11 @@
 # frozen_string_literal: true
 
-require_relative 'support/adjustable_clock'
+require_relative 'support/refused_providers'
 require_relative 'support/with_bedrock'
 
 RSpec.describe RubyLLM::BedrockCredentials, 'when AWS rejects the credentials' do
   include_context 'with Bedrock'
-
-  # Hands out the sets in turn, and the last one for ever.
-  let(:provider_of) do
-    Class.new do
-      attr_reader :reads
-
-      def initialize(*sets)
-        @sets = sets
-        @reads = 0
-      end
-
-      def credentials
-        @reads += 1
-        @sets.size > 1 ? @sets.shift : @sets.first
-      end
-    end
-  end
-
-  # As an AWS SDK provider: keeps its set until it is made to renew it.
-  let(:refreshable) do
-    Class.new do
-      attr_reader :refreshes
-
-      def initialize(*sets)
-        @sets = sets
-        @refreshes = 0
-      end
-
-      def credentials = @sets.first
-
-      def refresh!
-        @refreshes += 1
-        @sets.shift if @sets.size > 1
-      end
-    end
-  end
-
-  let(:expired) { stand_in.account.issue(lifetime: -1) }
-  let(:unknown) { stand_in.account.issue.tap { |set| stand_in.account.revoke(set) } }
-  let(:good) { stand_in.account.issue }
-
-  def with(provider)
-    context_with(bedrock_credentials_provider: provider, max_retries: 0)
-  end
-
-  def verdicts
-    stand_in.log.map(&:verdict)
-  end
+  include_context 'with refused credentials'
 
   {
     'a chat' => ->(example, context) { example.chat(context).ask('Hello?') },
@@ -134,11 +87,33 @@ RSpec.describe RubyLLM::BedrockCredentials, 'when AWS rejects the credentials' d
     end
   end
 
+  it 'raises the class of error that RubyLLM raises without this gem' do
+    theirs = RubyLLM.const_defined?(:Transport) ? RubyLLM::UnauthorizedError : RubyLLM::ForbiddenError
+    expect { chat(with(provider_of.new(expired))).ask('Hello?') }.to raise_error(an_instance_of(theirs))
+  end
+
+  it 'does so for an access key that AWS does not have any more' do
+    stand_in.fail_next(status: 403, message: 'The security token included in the request is invalid.',
+                       headers: { 'x-amzn-ErrorType' => 'InvalidClientTokenId' })
+    chat(with(provider_of.new(good, stand_in.account.issue))).ask('Hello?')
+    expect(stand_in.log.map(&:access_key_id).uniq.size).to eq(2)
+  end
+
   if RubyLLM::Providers::Bedrock.method_defined?(:mantle_connection)
-    it 'does so for mantle, which answers in its own manner' do
-      context = with(provider_of.new(expired, good))
-      context.chat(model: 'openai.gpt-oss-20b', provider: :bedrock, assume_model_exists: true).ask('Hello?')
-      expect(verdicts).to eq(['ExpiredTokenException', :accepted])
+    bedrock = { provider: :bedrock, assume_model_exists: true }
+    {
+      'a chat with mantle, which answers in its own manner' =>
+        ->(context) { context.chat(model: 'openai.gpt-oss-20b', **bedrock).ask('Hello?') },
+      'a stream of mantle' =>
+        ->(context) { context.chat(model: 'openai.gpt-oss-20b', **bedrock).ask('Hello?') { nil } },
+      'an embedding' => ->(context) { context.embed('text', model: 'amazon.titan-embed-text-v2:0', **bedrock) },
+      'an image' => ->(context) { context.paint('a fox', model: 'stability.stable-image-core-v1:1', **bedrock) },
+      'a reranking' => ->(context) { context.rerank('query', %w[one two], model: 'cohere.rerank-v3-5:0', **bedrock) }
+    }.each do |name, request|
+      it "does so for #{name}" do
+        request.call(with(provider_of.new(expired, good)))
+        expect(verdicts).to eq(['ExpiredTokenException', :accepted])
+      end
     end
   end
 

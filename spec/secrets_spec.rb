@@ -84,6 +84,57 @@ RSpec.describe RubyLLM::BedrockCredentials, 'and secrets' do
     environment.each_key { |name| ENV[name] = before[name] }
   end
 
+  it 'are shown by no request, and by nothing that stands in for its signature' do
+    pending = described_class::PendingSignature.new(instrumented(bedrock_credentials_provider: credentials).config,
+                                                    'bedrock')
+    request = described_class::Request.new(http_method: 'POST', url: stand_in.url, region: 'us-west-2',
+                                           headers: { 'x-amz-security-token' => set.session_token },
+                                           body: set.secret_access_key)
+    expect(shown(pending, { 'X-RubyLLM-Bedrock-Signature' => pending }, request)).to eq({})
+  end
+
+  it 'are shown by no provider that was given one' do
+    role = described_class::AssumeRole.new(role_arn: 'arn:aws:iam::123456789012:role/tenant', role_session_name: 'spec',
+                                           source: credentials, region: 'us-west-2',
+                                           external_id: set.session_token[0, 64])
+    process = described_class::ProcessCredentials.new(['program', set.secret_access_key])
+    secrets << set.session_token[0, 64]
+    expect(shown(role, process)).to eq({})
+  end
+
+  it 'are no Bedrock API key either' do
+    key = stand_in.account.issue_api_key
+    before = ENV.fetch('AWS_BEARER_TOKEN_BEDROCK', nil)
+    [key, "#{key}\tno key"].each do |value|
+      ENV['AWS_BEARER_TOKEN_BEDROCK'] = value
+      stand_in.fail_next(status: 403, message: 'Authentication failed') if value == key
+      error = nil
+      context = instrumented(bedrock_use_aws_credentials_provider: true)
+      secrets.replace([key])
+      seen = Canaries.in_locals(lib, [key]) { error = failure { chat(context).ask('Hello?') } }
+      expect(error).not_to be_nil
+      expect([shown(*Canaries.chain(error)), seen]).to eq([{}, []])
+      expect("#{log.string}#{payloads.inspect}").not_to include(key)
+    end
+  ensure
+    ENV['AWS_BEARER_TOKEN_BEDROCK'] = before
+  end
+
+  it 'are not logged where the answer arrives in pieces' do
+    answer = JSON.generate(message: canonical_string)
+    halfway = answer.index(provider.credentials.session_token) + 400
+    stand_in.faults.add(times: 9) do
+      BedrockStandIn::Response.new(status: 403, body: [answer[0, halfway], answer[halfway..]].each,
+                                   headers: { 'Content-Type' => 'application/json',
+                                              'x-amzn-ErrorType' => 'InvalidSignatureException' })
+    end
+    error = failure { chat(instrumented(bedrock_credentials_provider: provider)).ask('Hello?') { nil } }
+    expect(error.message).to include('The Canonical String', '[FILTERED]')
+    parts = secrets.flat_map { |secret| [secret[0, 100], secret[-100..]] }.compact
+    text = "#{log.string}#{error.full_message}#{error.response.inspect}"
+    expect(parts.select { |part| text.include?(part) }).to eq([])
+  end
+
   it 'stay out of static keys of RubyLLM, which shows them to no one either' do
     context = instrumented(**static_keys(set))
     expect(context.config.inspect + context.config.pretty_inspect + context.config.to_yaml).not_to include(*secrets)

@@ -41,7 +41,8 @@ module Canaries
 
     # Where these are taken out of what is shown, they are still in.
     FILTERS = %w[filtering.rb:hide filtering.rb:remove filtering.rb:secret_in filtering.rb:answer filtering.rb:text
-                 filtering.rb:changed filtering.rb:refusal bedrock.rb:parse_error].freeze
+                 filtering.rb:changed filtering.rb:refusal bedrock.rb:parse_error refused_stream.rb:whole
+                 refused_stream.rb:complete?].freeze
 
     # What a debugger or an error reporter that keeps local variables would see of this gem's own
     # frames while the block runs.

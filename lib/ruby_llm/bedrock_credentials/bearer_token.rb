@@ -18,9 +18,9 @@ module RubyLLM
           validate(read)
         end
 
-        # @return [String, nil] read anew each time, as the environment may be changed
+        # @return [Filtering::Value, nil] read anew each time, as the environment may be changed
         def read
-          token = ENV.fetch(VARIABLE, '').strip
+          token = Filtering::Value.new(ENV.fetch(VARIABLE, '').strip)
           token unless token.empty?
         end
 

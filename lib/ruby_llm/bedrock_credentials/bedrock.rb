@@ -61,7 +61,7 @@ module RubyLLM
       # @raise [ArgumentError, RubyLLM::ConfigurationError, RubyLLM::BedrockCredentials::Error]
       def sign_headers(method, path, body, base_url: api_base, service: 'bedrock')
         content_type = { 'Content-Type' => 'application/json' }
-        return content_type.merge(PendingSignature.new(@config, service).headers) if Building.request?
+        return content_type.merge(PendingSignature.new(@config, service).headers) if Building.take
 
         token = BearerToken.of(@config)
         return Filtering.hide(content_type.merge('Authorization' => "Bearer #{token}")) if token

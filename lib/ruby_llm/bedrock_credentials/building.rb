@@ -11,11 +11,11 @@ module RubyLLM
 
       class << self
         # A request asks for its signature once; what runs after that is not the building of it.
-        # @return [Boolean]
-        def request?
+        # @return [true, nil] whether one was being built until now
+        def take
           building = Thread.current[KEY]
           Thread.current[KEY] = nil
-          !!building
+          building
         end
 
         # Marks the block as the building of a request.

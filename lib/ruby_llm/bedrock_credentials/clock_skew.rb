@@ -13,9 +13,11 @@ module RubyLLM
       # Closer than this AWS accepts a signature (it does to five minutes), so its date is not what
       # was wrong. The AWS SDKs' own bound.
       NOTEWORTHY = 4 * 60
-      private_constant :POSSIBLE, :NOTEWORTHY
+      # Ruby lets go of it in a fork's child.
+      LEARNING = Mutex.new
+      private_constant :POSSIBLE, :NOTEWORTHY, :LEARNING
 
-      # Replaced, never changed: a reader takes no lock, and a fork cannot leave one held.
+      # Replaced, never changed: a reader takes no lock.
       @offsets = {}.freeze
 
       class << self
@@ -36,16 +38,17 @@ module RubyLLM
         # @return [Float, nil] the offset in seconds to sign with now; nil where the date is none, is
         #   impossible, or is what the signature had
         def learn(host, date, signed_at:, now: Time.now)
-          theirs = Time.httpdate(date.to_s)
-          return unless POSSIBLE.cover?(theirs) && differ?(theirs, signed_at)
+          theirs = parse(date)
+          return unless theirs && differ?(theirs, signed_at)
 
-          if differ?(theirs, time(host, now))
-            @offsets = @offsets.merge(host => theirs - now).freeze
-            yield @offsets[host] if block_given?
-          end
-          @offsets.fetch(host, 0.0)
-        rescue ArgumentError
-          nil
+          offset = @offsets.fetch(host, 0.0)
+          return offset unless differ?(theirs, now + offset)
+
+          offset = theirs - now
+          # Two hosts at once would lose one of theirs.
+          LEARNING.synchronize { @offsets = @offsets.merge(host => offset).freeze }
+          yield offset if block_given?
+          offset
         end
 
         # For specs.
@@ -54,6 +57,14 @@ module RubyLLM
         end
 
         private
+
+        # @return [Time, nil] nil for nonsense
+        def parse(date)
+          time = Time.httpdate(date.to_s)
+          time if POSSIBLE.cover?(time)
+        rescue ArgumentError
+          nil
+        end
 
         def differ?(theirs, ours)
           (theirs - ours).abs > NOTEWORTHY

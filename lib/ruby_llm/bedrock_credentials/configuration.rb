@@ -56,7 +56,7 @@ module RubyLLM
         def default_chain(config)
           return unless config.bedrock_use_aws_credentials_provider
 
-          DefaultCredentialsChain.new(region: config.bedrock_region)
+          DefaultCredentialsChain.new(region: config.bedrock_region&.to_s)
         end
 
         private

@@ -4,6 +4,8 @@ module RubyLLM
   module BedrockCredentials
     # One set of AWS credentials, frozen. Its own provider, as Aws::Credentials is.
     class Credentials
+      include Undumpable
+
       # @return [String, nil]
       attr_reader :access_key_id
 
@@ -52,18 +54,6 @@ module RubyLLM
       # @api private
       def pretty_print(printer)
         printer.text(inspect)
-      end
-
-      # @api private
-      # @raise [TypeError] always: what is dumped is read by others
-      def marshal_dump
-        raise TypeError, "#{self.class} holds secrets and is not dumped"
-      end
-
-      # @api private
-      # @raise [TypeError] always
-      def encode_with(_coder)
-        marshal_dump
       end
 
       # @return [Hash] the access key id alone

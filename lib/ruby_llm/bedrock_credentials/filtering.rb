@@ -43,6 +43,13 @@ module RubyLLM
           state.buffer.replace(answer(state.buffer)) if state.respond_to?(:buffer) && state.buffer.is_a?(String)
         end
 
+        # @param text [String] of an answer
+        # @return [String] the same where it has no token, else a copy without
+        def text(text)
+          bytes = text.valid_encoding? ? text : text.b
+          bytes.match?(ECHO) ? bytes.gsub(ECHO, "\\1#{FILTERED}") : text
+        end
+
         private
 
         # @return [Object] the same where it has no token, else a copy without
@@ -53,11 +60,6 @@ module RubyLLM
           when Array then changed(answer, answer.map { |value| answer(value) })
           else answer
           end
-        end
-
-        def text(text)
-          bytes = text.valid_encoding? ? text : text.b
-          bytes.match?(ECHO) ? bytes.gsub(ECHO, "\\1#{FILTERED}") : text
         end
 
         def changed(before, after)

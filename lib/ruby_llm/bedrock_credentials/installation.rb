@@ -35,7 +35,7 @@ module RubyLLM
 
         # RubyLLM 2 keeps its middleware in a module of its own; the signing one is only there.
         def middleware(name)
-          home = RubyLLM.const_defined?(:Transport) ? RubyLLM::Transport : RubyLLM
+          home = RubyLLM.const_defined?(:Transport, false) ? RubyLLM::Transport : RubyLLM
           home.const_get(name) if home.const_defined?(name, false)
         end
 

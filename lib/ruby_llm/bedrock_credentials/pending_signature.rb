@@ -56,18 +56,15 @@ module RubyLLM
         @notifications.chain(provider)
       end
 
-      # After a rejection: with the next set of credentials, or by the host's own clock.
+      # After a rejection, where that may help.
       #
       # @param env [Faraday::Env]
       # @param rejection [Rejection]
-      # @return [Object] true-ish where there was another set, or another date, to sign with
+      # @return [Boolean] whether there was another set, or another date, to sign with
       def sign_again(env, rejection)
         return false if BearerToken.of(@config)
 
-        case rejection.reason
-        when :date then by_their_clock(env, rejection)
-        when :credentials then with_the_next_set(env, rejection)
-        end
+        Recovery.new(@config, @notifications) { sign(env) }.sign_again(env, rejection)
       end
 
       # @return [String] what a log of the headers shows
@@ -85,7 +82,7 @@ module RubyLLM
 
       def request(env)
         Request.new(http_method: env.method.to_s.upcase, url: env.url, headers: env.request_headers, body: env.body,
-                    region: @config.bedrock_region, service: @service, time: ClockSkew.time(host(env.url)))
+                    region: @config.bedrock_region, service: @service, time: ClockSkew.time(Wire.host(env.url)))
       end
 
       # RubyLLM 1 merges the caller's headers over its own: half of each would be sent.
@@ -98,61 +95,8 @@ module RubyLLM
 
       # A redirect that a middleware follows must not take a signature to another host.
       def same_origin?(url)
-        origin = "#{url.scheme}://#{host(url)}"
+        origin = "#{url.scheme}://#{Wire.host(url)}"
         (@origin ||= origin) == origin
-      end
-
-      def host(url)
-        "#{url.host}:#{url.port}"
-      end
-
-      def by_their_clock(env, rejection)
-        host = host(env.url)
-        offset = ClockSkew.learn(host, rejection.date, signed_at: rejection.signed_at) do |new|
-          @notifications.clock_skew(host, new)
-        end
-        return unless offset
-
-        sign(env)
-        offset
-      end
-
-      # Another thread may have renewed the set by now: the provider is asked for what it has before
-      # it is made to renew.
-      def with_the_next_set(env, rejection)
-        provider = Configuration.provider(@config)
-        rejected = rejection.signed_by
-        sign(env)
-        if signed_by(env) == rejected
-          return false unless renew(provider, rejected)
-
-          sign(env)
-        end
-        return false if signed_by(env) == rejected
-
-        @notifications.retry_rejected(rejection.code, provider)
-        true
-      rescue Error => e
-        @notifications.renewal_failed(e)
-        false
-      end
-
-      def signed_by(env)
-        Rejection.signed_by(env.request_headers)
-      end
-
-      def renew(provider, rejected)
-        if provider.is_a?(CredentialsProvider)
-          current = provider.credentials
-          [current.access_key_id, current.session_token] != rejected || provider.invalidate(current)
-        elsif provider.respond_to?(:refresh!)
-          provider.refresh!
-          true
-        end
-      rescue Error
-        raise
-      rescue StandardError => e
-        raise CredentialsProviderError.wrap(e, provider.class.name)
       end
     end
   end

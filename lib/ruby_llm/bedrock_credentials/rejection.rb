@@ -27,30 +27,33 @@ module RubyLLM
       end
 
       # @param error [RubyLLM::Error]
-      def initialize(error)
-        @error = error
+      # @param env [Faraday::Env] of the request as it was sent, with what AWS answered: an error that is
+      #   raised while a stream is read, by the caller's block too, has an answer of its own
+      def initialize(error, env = error.response.env)
+        @message = error.message.to_s.scrub
         @response = error.response
+        @env = env
       end
 
       # @return [:credentials, :date, nil] what AWS might accept another of
       def reason
         return unless refused?
 
-        if DATE.include?(code) || DATE_MESSAGE.match?(@error.message)
+        if DATE.include?(code) || DATE_MESSAGE.match?(@message)
           :date
-        elsif CREDENTIALS.include?(code) || CREDENTIALS_MESSAGE.match?(@error.message)
+        elsif CREDENTIALS.include?(code) || CREDENTIALS_MESSAGE.match?(@message)
           :credentials
         end
       end
 
       # @return [Array(String, String)] of the request that was refused
       def signed_by
-        self.class.signed_by(@response.request_headers)
+        self.class.signed_by(@env.request_headers)
       end
 
       # @return [Time] by which the request was signed that was refused
       def signed_at
-        Time.strptime(@response.request_headers['X-Amz-Date'], '%Y%m%dT%H%M%S%z')
+        Time.strptime(@env.request_headers['X-Amz-Date'], '%Y%m%dT%H%M%S%z')
       end
 
       # @return [String, nil] AWS's error code, without its namespace and address
@@ -66,17 +69,17 @@ module RubyLLM
 
       private
 
+      # What left without a signature, to where a redirect led, tells nothing of one.
       def refused?
-        @response.respond_to?(:status) && STATUSES.include?(@response.status)
+        STATUSES.include?(@env.status) && !signed_by.first.nil?
       end
 
       def header(name)
-        headers = @response.respond_to?(:response_headers) ? @response.response_headers : @response.headers
-        headers && headers[name]
+        @env.response_headers && @env.response_headers[name]
       end
 
       def from_body
-        body = @response.body
+        body = @response&.body
         body = JSON.parse(body) if body.is_a?(String)
         return unless body.is_a?(Hash)
 

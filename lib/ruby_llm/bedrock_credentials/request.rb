@@ -4,6 +4,8 @@ module RubyLLM
   module BedrockCredentials
     # A request that is about to be sent, named as in Aws::Sigv4::Signer#sign_request.
     class Request
+      include Undumpable
+
       # @return [String] as sent, for example 'POST'
       attr_reader :http_method
 

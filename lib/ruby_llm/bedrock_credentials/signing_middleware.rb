@@ -13,6 +13,8 @@ module RubyLLM
       # @param env [Faraday::Env]
       # @return [Faraday::Response]
       def call(env)
+        # What another provider's request did not take is not for its callbacks.
+        Building.take
         pending = PendingSignature.of(env)
         return super unless pending
 
@@ -27,9 +29,9 @@ module RubyLLM
         refused_for = []
         begin
           unsent = pending.unsent(sent.last)
-          yield sent.last
+          RefusedStream.filtered(sent.last) { yield sent.last }
         rescue RubyLLM::Error => e
-          rejection = Rejection.new(e)
+          rejection = Rejection.new(e, sent.last)
           raise if refused_for.include?(rejection.reason) || !pending.sign_again(unsent, rejection)
 
           refused_for << rejection.reason
@@ -39,6 +41,9 @@ module RubyLLM
       ensure
         # Errors keep the request's headers.
         sent.each { |signed| Filtering.remove(signed.request_headers) }
+        # What retries reads in its own env how long to wait.
+        env.status = sent.last.status
+        env.response_headers = sent.last.response_headers
       end
     end
   end

@@ -49,6 +49,12 @@ module RubyLLM
           URI(base_url).tap { |base| base.path = '' }.to_s + path
         end
 
+        # @param url [URI]
+        # @return [String] with its port
+        def host(url)
+          "#{url.host}:#{url.port}"
+        end
+
         private
 
         def escape(text)
