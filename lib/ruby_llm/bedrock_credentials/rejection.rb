@@ -31,7 +31,7 @@ module RubyLLM
       #   raised while a stream is read, by the caller's block too, has an answer of its own
       def initialize(error, env = error.response.env)
         @message = error.message.to_s.scrub
-        @response = error.response
+        @body = error.response&.body
         @env = env
       end
 
@@ -79,8 +79,7 @@ module RubyLLM
       end
 
       def from_body
-        body = @response&.body
-        body = JSON.parse(body) if body.is_a?(String)
+        body = @body.is_a?(String) ? JSON.parse(@body) : @body
         return unless body.is_a?(Hash)
 
         body['__type'] || body['code'] || (body['error']['code'] if body['error'].is_a?(Hash))

@@ -39,6 +39,10 @@ module RubyLLM
           retry
         end
       ensure
+        leave(env, sent)
+      end
+
+      def leave(env, sent)
         # Errors keep the request's headers.
         sent.each { |signed| Filtering.remove(signed.request_headers) }
         # What retries reads in its own env how long to wait.
