@@ -2,6 +2,7 @@
 
 require 'aws-sigv4'
 require 'digest'
+require 'support/gvl_threshold'
 require 'support/rotating_credentials'
 
 RSpec.describe RubyLLM::BedrockCredentials, '.sign, under load' do
@@ -11,8 +12,10 @@ RSpec.describe RubyLLM::BedrockCredentials, '.sign, under load' do
   let(:account) { BedrockStandIn::Account.new }
   let(:provider) { RotatingCredentials.new(account: account, lifetime: 900, every_call: true) }
   let(:url) { 'https://bedrock-runtime.us-west-2.amazonaws.com/model/m/converse' }
-  # One is hashed with the GVL, one without.
-  let(:bodies) { Array.new(200) { |i| 'x' * (100 + i) } << ('y' * 70_000).freeze }
+  # The largest that is hashed with the GVL and the smallest without, some fifty times each.
+  let(:bodies) do
+    Array.new(200) { |i| 'x' * (100 + i) } + [GvlThreshold::BYTES - 1, GvlThreshold::BYTES].map { |size| 'y' * size }
+  end
 
   def sign(number)
     described_class.sign(described_class::Request.new(http_method: 'POST', url: url, region: 'us-west-2',
