@@ -1,7 +1,8 @@
 //! What STS, SSO, sign-in, containers and instance metadata may answer over HTTP.
 //!
 //! The input: who is asked, then for each request in turn the head and the body of its answer. A
-//! head is a status and a line for each header.
+//! head is a status and a line for each header. Neither secrets in files nor those in answers are
+//! to be shown.
 #![no_main]
 
 use std::cell::Cell;
@@ -10,7 +11,7 @@ use std::sync::OnceLock;
 use bedrock_credentials_core::engine::ChainConfig;
 use bedrock_credentials_core::fuzzing::{load, Answer, Written};
 use bedrock_credentials_fuzz::home::{Home, LOGIN, OLD_SESSION, SESSION};
-use bedrock_credentials_fuzz::{panics, promises, Fields};
+use bedrock_credentials_fuzz::{marks, panics, promises, Fields};
 use libfuzzer_sys::fuzz_target;
 
 /// In files, and sent to those who may know them; never to be shown.
@@ -67,11 +68,16 @@ fuzz_target!(|input: &[u8]| {
     });
     home.clear();
     let mut fields = Fields::of(input);
-    let profile = ask(home, fields.bytes());
-    let mut answers = Vec::new();
+    let who = fields.bytes();
+    let profile = ask(home, who);
+    let (mut answers, mut bodies) = (Vec::new(), Vec::new());
     while let Some(head) = fields.next() {
-        answers.push(answer(&String::from_utf8_lossy(head), fields.bytes()));
+        let body = fields.bytes();
+        bodies.push(body);
+        answers.push(answer(&String::from_utf8_lossy(head), body));
     }
+    // A lone answer is given again where a role's name is asked for, which is shown.
+    let token = (who == b"instance" && bodies.len() > 1).then(|| bodies[0]);
     let asked = Cell::new(0);
     let peers = move |_: &str| {
         let last = answers.len().checked_sub(1)?;
@@ -90,8 +96,11 @@ fuzz_target!(|input: &[u8]| {
     };
     // Not those that the input has guessed.
     let unknown = |secret: &&str| !String::from_utf8_lossy(input).contains(&secret[..8]);
-    let secrets: Vec<_> = SECRETS.into_iter().filter(unknown).collect();
-    promises::check(&load(&config, peers, process), &secrets);
+    let mut secrets: Vec<_> = SECRETS.into_iter().filter(unknown).collect();
+    secrets.extend(marks::secrets(input, &bodies, token));
+    let loaded = load(&config, peers, process);
+    promises::check(&loaded, &secrets);
+    promises::hides(&format!("{loaded:?}"), &secrets);
 });
 
 /// Sets the source up that is asked; the profile if it is one.

@@ -1,6 +1,7 @@
 //! What the targets share.
 
 pub mod home;
+pub mod marks;
 pub mod panics;
 pub mod promises;
 
