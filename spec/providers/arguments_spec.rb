@@ -1,5 +1,6 @@
 # frozen_string_literal: true
 
+require 'pathname'
 require 'ruby_llm/bedrock_credentials'
 
 RSpec.describe RubyLLM::BedrockCredentials, 'the arguments of its providers' do
@@ -12,6 +13,12 @@ RSpec.describe RubyLLM::BedrockCredentials, 'the arguments of its providers' do
       { role_arn: 'tenant' } => /role_arn must be 20 to 2048 characters, the ARN of a role, such as arn:aws/,
       { role_arn: "#{role[:role_arn]}\n" } => /role_arn must be/,
       { role_arn: 'arn:aws:iam::123456789012:user/someone' } => /role_arn must be/,
+      { role_arn: 'arn:aws:iam::123456789012:role/a path/tenant' } => /role_arn must be/,
+      { role_arn: "arn:aws:iam::123456789012:role/a\u007F/tenant" } => /role_arn must be/,
+      { role_arn: 'arn:aws:iam::123456789012:role/größe/tenant' } => /role_arn must be/,
+      { role_arn: 'arn:aws:iam::123456789012:role/path/' } => /role_arn must be/,
+      { role_arn: 'arn:aws:iam::123456789012:role/path/ten:ant' } => /role_arn must be/,
+      { role_arn: "arn:aws:iam::123456789012:role/#{'x' * 65}" } => /role_arn must be/,
       { role_session_name: 'x' } => /role_session_name must be 2 to 64 characters, of letters/,
       { role_session_name: 'a b' } => /role_session_name/,
       { role_session_name: 'x' * 65 } => /role_session_name/,
@@ -64,6 +71,11 @@ RSpec.describe RubyLLM::BedrockCredentials, 'the arguments of its providers' do
                  tags: (1..50).to_h { |n| ["Schlüssel #{n}", 'ß' * 256] }, transitive_tag_keys: ['Schlüssel 1'],
                  source_identity: 'al', source: described_class.new(**role) }
       expect { described_class.new(**limits) }.not_to raise_error
+    end
+
+    it 'are taken with every character that the path of a role may have' do
+      arn = "arn:aws:iam::123456789012:role/#{('!'..'~').to_a.join}/tenant"
+      expect(described_class.new(**role, role_arn: arn).role_arn).to eq(arn)
     end
 
     it 'are copied: what becomes of the strings afterwards changes nothing' do

@@ -9,7 +9,8 @@ module RubyLLM
     # https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
     # @api private
     module STSArguments
-      ROLE = %r{\Aarn:aws[\w-]*:iam::\d{12}:role/[\w+=,.@/-]+\z}
+      # A path may have more than a name: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
+      ROLE = %r{\Aarn:aws[\w-]*:iam::\d{12}:role/(?:[!-~]+/)?[\w+=,.@-]{1,64}\z}
       POLICY = %r{\Aarn:aws[\w-]*:iam::(?:\d{12}|aws):policy/[\w+=,.@/-]+\z}
       NAME = /\A[\w+=,.@-]*\z/
       EXTERNAL_ID = %r{\A[\w+=,.@:/-]*\z}
