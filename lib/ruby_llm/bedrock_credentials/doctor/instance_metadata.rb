@@ -14,8 +14,8 @@ module RubyLLM
       # @api private
       module InstanceMetadata
         ENDPOINTS = { 'ipv4' => 'http://169.254.169.254', 'ipv6' => 'http://[fd00:ec2::254]' }.freeze
-        # Seconds; it is on this machine or its host.
-        PATIENCE = 1
+        # Seconds; it is on this machine or its host, which may be busy.
+        PATIENCE = 5
         UNANSWERED = /IMDS.*read timeout/m
         private_constant :ENDPOINTS, :PATIENCE, :UNANSWERED
 

@@ -10,7 +10,11 @@ module RubyLLM
         DELAY = 0.4
         INTERVAL = 0.2
         WIPE = "\r\e[K"
-        private_constant :DELAY, :INTERVAL, :WIPE
+        # That of this machine.
+        module Monotonic
+          def self.now = Process.clock_gettime(Process::CLOCK_MONOTONIC)
+        end
+        private_constant :DELAY, :INTERVAL, :WIPE, :Monotonic
 
         # @param err [IO]
         # @yieldparam progress [Progress]
@@ -25,14 +29,16 @@ module RubyLLM
         end
 
         # @param err [IO]
-        def initialize(err)
+        # @param clock [#now] seconds
+        def initialize(err, clock = Monotonic)
           @err = err
+          @clock = clock
           about { 'Looking' }
         end
 
         # @yieldreturn [String] asked for each time it is shown
         def about(&words)
-          @since = now
+          @since = @clock.now
           @words = words
         end
 
@@ -40,24 +46,23 @@ module RubyLLM
         def tell
           loop do
             sleep(INTERVAL)
-            seconds = now - @since
-            next if seconds < DELAY
-
-            @shown = true
-            @err.print(WIPE, "#{@words.call}, #{seconds.floor} s ...")
-            @err.flush
+            tick
           end
+        end
+
+        # Says it, if it is time to.
+        def tick
+          seconds = @clock.now - @since
+          return if seconds < DELAY
+
+          @shown = true
+          @err.print(WIPE, "#{@words.call}, #{seconds.floor} s ...")
+          @err.flush
         end
 
         def wipe
           @err.print(WIPE) if @shown
           @err.flush
-        end
-
-        private
-
-        def now
-          Process.clock_gettime(Process::CLOCK_MONOTONIC)
         end
       end
     end
