@@ -98,6 +98,18 @@ RSpec.describe 'bedrock-credentials' do
     end
   end
 
+  it 'says so in one line where this RubyLLM is none that the gem works with' do
+    Dir.mktmpdir do |folder|
+      File.write("#{folder}/ruby_llm.rb", <<~RUBY)
+        $LOAD_PATH.delete(__dir__)
+        require 'ruby_llm'
+        RubyLLM::Providers::Bedrock.undef_method(:sign_headers)
+      RUBY
+      run = DoctorChild.run_afresh({ 'RUBYOPT' => "-I#{folder}" })
+      expect(run).to have_attributes(out: '', status: 1, err: /\Abedrock-credentials: .* finds no .*sign_headers.*\n\z/)
+    end
+  end
+
   it 'is loaded by nothing but itself' do
     script = 'puts $LOADED_FEATURES.grep(%r{credentials/doctor|optparse})'
     out, = Open3.capture2(RbConfig.ruby, '-Ilib', '-rruby_llm-bedrock_credentials', '-e', script)

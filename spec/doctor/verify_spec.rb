@@ -21,10 +21,72 @@ RSpec.describe 'bedrock-credentials --verify' do
   end
 
   it 'gives AWS\'s own code and words where it refuses, and ends with 1' do
-    bedrock.fail_next(status: 403, message: 'User: arn:aws:sts::123456789012:assumed-role/a/b is not authorized')
+    bedrock.fail_next(status: 429, message: 'Too many requests.')
     run = doctor(:environment, *verify)
-    expect(run).to have_attributes(status: 1, out: /^Bedrock +403 AccessDeniedException after /)
-    expect(run.out).to match(/^NOT OK: Bedrock refused the request: User:\s+arn:aws:sts/)
+    expect(run).to have_attributes(status: 1, out: /^Bedrock +429 ThrottlingException after /)
+    expect(run.out).to end_with("NOT OK: Bedrock refused the request: Too many requests.\n")
+  end
+
+  it 'says what to do about credentials that AWS does not know' do
+    keys = { 'AWS_ACCESS_KEY_ID' => 'AKIAIOSFODNN7EXAMPLE', 'AWS_SECRET_ACCESS_KEY' => PlantedSecrets::CANARY }
+    run = doctor(aws.environment(:none).merge(keys), *verify)
+    expect(run).to have_attributes(status: 1, out: /^NOT OK: .*is\s+invalid\. AWS does not know these keys/m)
+  end
+
+  describe 'with a role that may not list models' do
+    words = 'User: arn:aws:sts::123456789012:assumed-role/chat/b is not authorized to perform: ' \
+            'bedrock:ListFoundationModels because no identity-based policy allows it'
+
+    before { deny(words) }
+
+    # Who may do what is decided after the signature was accepted.
+    def deny(words)
+      bedrock.answer(:list_foundation_models) do
+        BedrockStandIn::Response.error('AccessDeniedException', words, status: 403)
+      end
+    end
+
+    it 'is OK, and says that AWS took signature and credentials' do
+      run = doctor(:environment, *verify)
+      expect(run).to have_attributes(status: 0, out: /^Bedrock +403 AccessDeniedException after /)
+      expect(run.out.split.join(' ')).to end_with(
+        'OK: Environment signs requests, and Bedrock accepted its signature and credentials. They may not list ' \
+        'models, which one that only chats need not.'
+      )
+      expect(bedrock.accepted).to eq(1)
+    end
+
+    it 'warns, with AWS\'s words' do
+      run = doctor(:environment, '--json', *verify)
+      expect([run.status, run.json['healthy'], run.warnings]).to eq([0, true, %w[may_not_list_models]])
+      expect(run.json['warnings'].first['message']).to include(words)
+      expect(verification(run)).to include('status' => 403, 'code' => 'AccessDeniedException', 'models' => nil)
+    end
+
+    it 'is not OK where another status goes with it' do
+      bedrock.answer(:list_foundation_models) do
+        BedrockStandIn::Response.error('AccessDeniedException', words, status: 400)
+      end
+      expect(doctor(:environment, '--json', *verify)).to have_attributes(status: 1, warnings: [])
+    end
+  end
+
+  # AWS has one code for an API key that it does not know and for one that may not do this.
+  {
+    'Authentication failed: Please make sure your API Key is valid.' => 1,
+    'User: a is not authorized to perform: bedrock:CallWithBearerToken' => 1,
+    'User: a is not authorized to perform: bedrock:ListFoundationModels' => 0
+  }.each do |words, status|
+    it "ends with #{status} where it answers to an API key: #{words}" do
+      server = HttpServer.new do
+        HttpServer::Response.json({ Message: words }, status: 403,
+                                                      headers: { 'x-amzn-ErrorType' => 'AccessDeniedException' })
+      end
+      run = doctor(:none, *verify(server), 'AWS_BEARER_TOKEN_BEDROCK' => PlantedSecrets::CANARY)
+      expect(run).to have_attributes(status: status)
+    ensure
+      server&.stop
+    end
   end
 
   it 'does not send again what is refused, whatever for' do
@@ -85,7 +147,8 @@ RSpec.describe 'bedrock-credentials --verify' do
     end
     run = doctor(:environment, *verify(server), 'AWS_BEARER_TOKEN_BEDROCK' => PlantedSecrets::CANARY)
     expect([run.status, seen]).to eq([0, "Bearer #{PlantedSecrets::CANARY}"])
-    expect(run.out).to include('OK: AWS_BEARER_TOKEN_BEDROCK authorizes requests, and Bedrock accepts them.')
+    expect(run.out.split.join(' '))
+      .to end_with('OK: Environment(AWS_BEARER_TOKEN_BEDROCK) authorizes requests, and Bedrock accepts them.')
   ensure
     server&.stop
   end

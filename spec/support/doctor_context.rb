@@ -1,5 +1,6 @@
 # frozen_string_literal: true
 
+require 'tempfile'
 require_relative 'chat_child/peers'
 require_relative 'doctor_child'
 require_relative 'planted_secrets'
@@ -24,6 +25,34 @@ RSpec.shared_context 'with a doctor' do
 
   def doctor_in_terminal(source, *arguments, columns: 80, **environment)
     visit(source, environment) { |variables| DoctorChild.run_in_terminal(variables, *arguments, columns: columns) }
+  end
+
+  # An application, loaded by --require.
+  #
+  # @param body [String] of RubyLLM.configure
+  # @param before [String] that block
+  # @return [DoctorChild::Run]
+  def examine(body, *arguments, source: :none, before: '', **environment)
+    Tempfile.create(['application', '.rb']) do |file|
+      file.write("require 'ruby_llm-bedrock_credentials'\n#{before}\nRubyLLM.configure do |config|\n#{body}\nend\n")
+      file.close
+      doctor(source, '--require', file.path, *arguments, **environment)
+    end
+  end
+
+  # As an application has it; the set is written into its environment.
+  def keys_from_env = "access_key_id: ENV['A'], secret_access_key: ENV['B'], session_token: ENV['C']"
+
+  def set_in_env(set = aws.account.issue)
+    { 'A' => set.access_key_id, 'B' => set.secret_access_key, 'C' => set.session_token }
+  end
+
+  def region = "config.bedrock_region = 'us-west-2'"
+
+  # A provider that has the set of the environment and nothing else.
+  def own(more = '')
+    'config.bedrock_credentials_provider = ' \
+      "RubyLLM::BedrockCredentials::Credentials.new(#{keys_from_env}#{more})"
   end
 
   # @return [Array<String>] the arguments that have it ask the Bedrock of here

@@ -30,8 +30,8 @@ module RubyLLM
         rescue Options::Invalid => e
           err.puts("bedrock-credentials: #{e.message}", "Try 'bedrock-credentials --help'.")
           USAGE
-        rescue LoadError => e
-          # RubyLLM or the native library: what to do is in the message.
+        rescue LoadError, *unsupported => e
+          # RubyLLM, one that this gem does not work with, or the native library: what to do is in the message.
           err.puts("bedrock-credentials: #{e.message}")
           UNHEALTHY
         rescue Errno::EPIPE
@@ -42,6 +42,11 @@ module RubyLLM
         end
 
         private
+
+        # Has no name before RubyLLM is loaded.
+        def unsupported
+          defined?(RubyLLM::ConfigurationError) ? [RubyLLM::ConfigurationError] : []
+        end
 
         def tell(out, text)
           out.puts(text)

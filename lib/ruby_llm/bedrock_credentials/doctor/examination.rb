@@ -60,7 +60,7 @@ module RubyLLM
           @api_key = BearerToken.of(@application.config) unless @options.profile
           nil
         rescue RubyLLM::ConfigurationError => e
-          Source.new(name: BearerToken::VARIABLE, outcome: :failed, detail: e.message)
+          Source.new(name: API_KEY, outcome: :failed, detail: e.message)
         end
 
         # RubyLLM takes bedrock_region alone; a command line without an application takes what AWS's tools take.

@@ -41,7 +41,7 @@ module RubyLLM
           return if @failure
 
           credentials = signer.credentials
-          Found.new(source: current, access_key_id: credentials.access_key_id.to_s,
+          Found.new(source: source, access_key_id: credentials.access_key_id.to_s,
                     account_id: (credentials.account_id if credentials.respond_to?(:account_id)),
                     expiration: expiration(credentials))
         end
@@ -53,6 +53,12 @@ module RubyLLM
         end
 
         private
+
+        # Of what this gem's has just given. Its public #source may name an API key, which is not sent for a provider
+        # that was given.
+        def source
+          @provider.is_a?(CredentialsProvider) ? @provider.send(:credentials_source) : current
+        end
 
         # @return [String, nil] in the words that a request would raise
         def failure

@@ -11,6 +11,7 @@ module RubyLLM
       #   {
       #     "schema": 1,
       #     "healthy": true,                    // as the exit status says
+      #     "reason": null,                     // in words, where it is not
       #     "versions": { "gem": "0.1.0", "ruby": "3.3.8", "ruby_llm": "2.1.1", "platform": "x86_64-linux-gnu" },
       #     "region": { "name": "us-west-2", "from": "AWS_REGION" },       // or null
       #     "loaded": false,                    // whether --require loaded an application
@@ -40,7 +41,8 @@ module RubyLLM
           # @return [String]
           def render(report)
             JSON.pretty_generate(
-              schema: SCHEMA, healthy: report.healthy?, versions: report.versions, region: report.region&.to_h,
+              schema: SCHEMA, healthy: report.healthy?, reason: report.verdict.reason,
+              versions: report.versions, region: report.region&.to_h,
               loaded: report.loaded, signs_with: report.signs_with, provider: report.provider, profile: report.profile,
               api_key: report.api_key, sources: report.sources.map(&:to_h), credentials: found(report.found),
               verification: verification(report.verification), warnings: report.warnings.map(&:to_h)

@@ -15,8 +15,8 @@ module RubyLLM
         EXIT_STATUSES = <<~TEXT
 
           Exit status
-              0   there are credentials; with --verify: and Bedrock accepted them
-              1   there are none, or Bedrock did not accept them
+              0   requests can be signed; with --verify: and Bedrock accepts them
+              1   they cannot, or it does not: the last lines say why, and what to do
               2   the command line, or the file of --require, is at fault
 
           It shows no secret, no session token, and of an access key id the first and

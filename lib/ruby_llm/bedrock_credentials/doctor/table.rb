@@ -54,10 +54,10 @@ module RubyLLM
 
         def beside(start, indent, detail)
           room = @width - indent - 2
-          return ["#{start}  #{detail}"] if detail.length <= room
+          return ["#{start}  #{detail}"] if detail.length <= room && !detail.include?("\n")
 
           # A command stands on a line of its own, to be copied.
-          below = detail.split(/; (?=log in again with: )/).flat_map { |part| self.class.fold(part, @width - 4) }
+          below = detail.split(/; (?=log in again with: )|\n/).flat_map { |part| self.class.fold(part, @width - 4) }
           [start, *below.map { |line| "    #{line}" }]
         end
 

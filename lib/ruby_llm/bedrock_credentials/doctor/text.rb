@@ -17,7 +17,9 @@ module RubyLLM
                     bedrock_use_aws_credentials_provider: "AWS's default chain", profile: 'a profile alone (--profile)',
                     bedrock_api_key: 'static keys (bedrock_api_key, bedrock_secret_key)',
                     nothing: 'nothing that is configured' }.freeze
-        private_constant :WIDTHS, :SIGNERS
+        # Columns, for what a line is about.
+        INDENT = 13
+        private_constant :WIDTHS, :SIGNERS, :INDENT
 
         # @param out [IO] that it is written to
         # @return [Text]
@@ -28,11 +30,9 @@ module RubyLLM
 
         # @param width [Integer] columns
         # @param paint [Paint]
-        # @param now [Time]
-        def initialize(width: 80, paint: Paint.new(false), now: Time.now)
+        def initialize(width: 80, paint: Paint.new(false))
           @width = width
           @paint = paint
-          @now = now
         end
 
         # @param report [Report]
@@ -54,8 +54,8 @@ module RubyLLM
           region = @report.region
           [@paint.bold("bedrock-credentials #{versions[:gem]}") +
             ", Ruby #{versions[:ruby]}, RubyLLM #{versions[:ruby_llm]}, #{versions[:platform]}",
-           line('Region', region ? "#{region.name} (#{region.from})" : @paint.yellow('none')),
-           line('Signs with', format(SIGNERS.fetch(@report.signs_with), @report.provider) + assumed)]
+           *line('Region', region ? "#{region.name} (#{region.from})" : @paint.yellow('none')),
+           *line('Signs with', format(SIGNERS.fetch(@report.signs_with), @report.provider) + assumed)]
         end
 
         def assumed
@@ -63,29 +63,31 @@ module RubyLLM
         end
 
         def outcome
-          found = @report.found
-          lines = []
-          lines << line('Credentials', credentials(found)) << line('Expires', expiry(found)) if found
-          lines << line('Bedrock', bedrock) if found || @report.api_key || @report.verification
+          lines = credentials
+          lines += line('Bedrock', bedrock) if lines.any? || @report.verification
           lines
         end
 
-        def credentials(found)
-          "#{Units.masked(found.access_key_id)}#{" of account #{found.account_id}" if found.account_id}, " \
-            "from #{found.source}"
+        # An API key goes ahead of what the chain has.
+        def credentials
+          return line('Credentials', "a Bedrock API key, from #{API_KEY}") if @report.api_key
+
+          found = @report.found
+          return [] unless found
+
+          account = " of account #{found.account_id}" if found.account_id
+          line('Credentials', "#{Units.masked(found.access_key_id)}#{account}, from #{found.source}") +
+            line('Expires', expiry(found))
         end
 
         def expiry(found)
           return found.access_key_id.start_with?('ASIA') ? 'at a time its source does not tell' : 'never' unless
             found.expiration
-          return @paint.red("#{time(found.expiration)}, which is past") if found.expiration <= @now
+          return @paint.red("#{Units.time(found.expiration)}, which is past") if found.expired?
 
-          refresh = ", next refresh in #{Units.duration([found.next_refresh - @now, 0].max)}" if found.next_refresh
-          "in #{Units.duration(found.expiration - @now)} (#{time(found.expiration)})#{refresh}"
-        end
-
-        def time(time)
-          time.getutc.strftime(time - @now > 86_400 ? '%F %T UTC' : '%T UTC')
+          now = Time.now
+          refresh = ", next refresh in #{Units.duration([found.next_refresh - now, 0].max)}" if found.next_refresh
+          "in #{Units.duration(found.expiration - now)} (#{Units.time(found.expiration)})#{refresh}"
         end
 
         def bedrock
@@ -99,7 +101,9 @@ module RubyLLM
         def answer(verification)
           return @paint.green("accepted ListFoundationModels (#{verification.models} models)") if verification.accepted?
 
-          @paint.red(verification.status ? "#{verification.status} #{verification.code}".strip : 'no answer')
+          colour = @report.listing_denied? ? :yellow : :red
+          said = verification.status ? "#{verification.status} #{verification.code}".strip : 'no answer'
+          @paint.public_send(colour, said)
         end
 
         def clock(offset)
@@ -109,41 +113,26 @@ module RubyLLM
         end
 
         def warnings
-          @report.warnings.map do |warning|
+          # What the verdict says is not said twice.
+          @report.warnings.reject { |warning| warning.code == @report.verdict.code }.map do |warning|
             Table.fold("#{@paint.yellow('Warning')}: #{warning.message}", @width) +
               Table.fold(warning.action, @width - 2).map { |text| "  #{text}" }
           end
         end
 
         def verdict
-          said = if @report.healthy?
-                   "#{@paint.green('OK')}: #{ok}"
+          verdict = @report.verdict
+          said = if verdict.healthy?
+                   "#{@paint.green('OK')}: #{verdict.praise}"
                  else
-                   why = @report.found || @report.api_key ? refused(@report.verification) : missing
-                   "#{@paint.red('NOT OK')}: #{why}"
+                   "#{@paint.red('NOT OK')}: #{verdict.reason}"
                  end
           Table.fold(said, @width)
         end
 
-        def ok
-          what = @report.api_key ? "#{BearerToken::VARIABLE} authorizes" : "#{@report.found.source} signs"
-          "#{what} requests#{', and Bedrock accepts them' if @report.verification}."
-        end
-
-        def refused(verification)
-          verification.status ? "Bedrock refused the request: #{verification.message}" : verification.message
-        end
-
-        def missing
-          failed = @report.sources.find { |source| source.outcome == :failed }
-          return "#{failed.name} failed, and no source after it is asked." if failed
-
-          'no source has credentials. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, choose a profile with ' \
-            'AWS_PROFILE, or run where AWS gives a role.'
-        end
-
         def line(name, text)
-          "#{name.ljust(12)} #{text}"
+          first, *rest = Table.fold(text, @width - INDENT)
+          [name.ljust(INDENT) + first, *rest.map { |part| (' ' * INDENT) + part }]
         end
       end
     end

@@ -24,6 +24,12 @@ module RubyLLM
             "#{(seconds / DAY).round} days"
           end
 
+          # @param time [Time]
+          # @return [String] with its date where that is not today
+          def time(time)
+            time.getutc.strftime((time - Time.now).abs > DAY ? '%F %T UTC' : '%T UTC')
+          end
+
           # The report is made to be passed on: as much as tells one set from another, as `aws configure list` does.
           # @param id [String] an access key id
           # @return [String]

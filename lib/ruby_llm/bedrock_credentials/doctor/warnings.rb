@@ -14,7 +14,8 @@ module RubyLLM
                     bedrock_use_aws_credentials_provider: 'config.bedrock_use_aws_credentials_provider',
                     bedrock_credential_provider: 'config.bedrock_credential_provider',
                     bedrock_api_key: 'config.bedrock_api_key' }.freeze
-        private_constant :CLOCK_TOLERANCE, :OPTIONS
+        CHAIN = 'config.bedrock_use_aws_credentials_provider = true'
+        private_constant :CLOCK_TOLERANCE, :OPTIONS, :CHAIN
 
         # @param report [Report] but for its warnings
         # @param application [Application]
@@ -27,7 +28,7 @@ module RubyLLM
 
         # @return [Array<Warning>] the gravest first
         def all
-          [nothing_signs, region, hop_limit, clock, profile, token, *shadowed, options, api_key].compact
+          [nothing_signs, region, hop_limit, clock, profile, token, listing, *shadowed, options, api_key].compact
         end
 
         private
@@ -35,8 +36,19 @@ module RubyLLM
         def nothing_signs
           return unless @report.signs_with == :nothing
 
-          warn(:nothing_signs, 'The application has not set what signs its Bedrock requests; shown is what the ' \
-                               'default chain has.', 'Set config.bedrock_use_aws_credentials_provider = true.')
+          set, missing = half_of_the_keys
+          if set
+            warn(:nothing_signs, "The application has set #{set} without #{missing}.", "Set #{missing}, or #{CHAIN}.")
+          else
+            warn(:nothing_signs, 'The application has not set what signs its Bedrock requests.', "Set #{CHAIN}.")
+          end
+        end
+
+        # @return [Array(String, String), nil] what is set, and what is not
+        def half_of_the_keys
+          keys = %w[bedrock_api_key bedrock_secret_key]
+          set, missing = keys.partition { |name| @application.config.public_send(name) }
+          ["config.#{set.first}", "config.#{missing.first}"] if set.one?
         end
 
         def region
@@ -46,7 +58,8 @@ module RubyLLM
             warn(:no_region, 'The application has not set config.bedrock_region; RubyLLM reads no AWS_REGION.',
                  "Set config.bedrock_region = ENV['AWS_REGION'], or the region's name.")
           else
-            warn(:no_region, 'No region is set.', 'Set config.bedrock_region in the application, or AWS_REGION.')
+            warn(:no_region, 'No region is set.',
+                 'Set config.bedrock_region in the application; here AWS_REGION or --region do.')
           end
         end
 
@@ -81,6 +94,13 @@ module RubyLLM
 
           warn(:no_session_token, 'The access key is a temporary one (ASIA) without its session token; AWS will ' \
                                   'refuse it.', 'Set AWS_SESSION_TOKEN, or aws_session_token, along with the keys.')
+        end
+
+        def listing
+          return unless @report.listing_denied?
+
+          warn(:may_not_list_models, "AWS lets these credentials list no models: #{@report.verification.message}",
+               'Chats need no more than bedrock:InvokeModel; allow bedrock:ListFoundationModels to list.')
         end
 
         def shadowed
