@@ -2,7 +2,8 @@
 
 # Run by bin/verify-packages in a clean Debian: installs a packed gem into an empty GEM_HOME, without a network, and
 # chats from it with the Bedrock stand-in. The stand-in runs here, from the checkout; what chats is a Ruby of its own
-# that knows nothing of the checkout (chat.rb), and tells which files it has loaded.
+# that knows nothing of the checkout (chat.rb), and tells which files it has loaded. RubyLLM and aws-eventstream come
+# from where this Ruby has them.
 #
 #   ruby packaging/installed.rb pkg/ruby_llm-bedrock_credentials-0.1.0.gem
 
@@ -19,14 +20,16 @@ class Installed
   CHECKOUT = File.expand_path('..', __dir__)
   CHAT = File.join(__dir__, 'chat.rb')
   # What a child must not inherit: it would load the checkout's library, or Bundler's choice.
-  FORGOTTEN = %w[RUBYLIB RUBYOPT BUNDLE_GEMFILE BUNDLE_PATH GEM_PATH BEDROCK_BUILD_DIR].to_h { |name| [name, nil] }
+  FORGOTTEN = %w[RUBYLIB RUBYOPT BUNDLE_GEMFILE BUNDLE_PATH BEDROCK_BUILD_DIR].to_h { |name| [name, nil] }
 
   def initialize(package, folder)
     @package = File.expand_path(package)
     @spec = Gem::Package.new(@package).spec
     @folder = folder
     @home = File.join(folder, 'gems')
-    @environment = FORGOTTEN.merge('GEM_HOME' => @home, 'HOME' => folder)
+    # The images of Docker's "ruby" have all their gems in the GEM_HOME that is replaced here.
+    gems = [@home, *Gem.path].join(File::PATH_SEPARATOR)
+    @environment = FORGOTTEN.merge(toolchain, 'GEM_HOME' => @home, 'GEM_PATH' => gems, 'HOME' => folder)
   end
 
   def verify
@@ -42,9 +45,17 @@ class Installed
 
   private
 
+  # rustup and Cargo look below HOME where nothing else is said.
+  def toolchain
+    { 'CARGO_HOME' => '.cargo', 'RUSTUP_HOME' => '.rustup' }.to_h do |name, folder|
+      [name, ENV.fetch(name) { File.join(Dir.home, folder) }]
+    end
+  end
+
   # @return [Array<String>] what runs the chat in an application with this Gemfile
   def bundle(line)
-    File.write(File.join(@folder, 'Gemfile'), "source #{Gem.sources.to_a.first.inspect}\n#{line}\ngem 'ruby_llm'\n")
+    gemfile = ["source #{Gem.sources.to_a.first.inspect}", line, "gem 'ruby_llm'", "gem 'aws-eventstream'"]
+    File.write(File.join(@folder, 'Gemfile'), gemfile.join("\n"))
     FileUtils.rm_f(File.join(@folder, 'Gemfile.lock'))
     run(*ruby('bundle'), 'install', '--local', '--quiet')
     [*ruby('bundle'), 'exec', RbConfig.ruby, CHAT]
