@@ -64,6 +64,7 @@ RSpec.describe 'Finding the native library' do
     compile(good, place('2.7'))
 
     expect(find_library).to include("Ruby #{ruby_version} on #{RUBY_PLATFORM}", "bedrock_credentials/#{ruby_version}/",
+                                    "gem 'ruby_llm-bedrock_credentials', force_ruby_platform: true",
                                     'gem install ruby_llm-bedrock_credentials --platform ruby', 'rake compile')
   end
 

@@ -11,7 +11,8 @@ found = candidates.find { |candidate| $LOAD_PATH.resolve_feature_path(candidate)
 unless found
   raise LoadError, "#{library} has no native library for Ruby #{RUBY_VERSION[/\d+\.\d+/]} on #{RUBY_PLATFORM} " \
                    "(looked for #{candidates.join(' and ')} in $LOAD_PATH). Install the source gem, which " \
-                   'compiles it (Rust is needed): gem install ruby_llm-bedrock_credentials --platform ruby; ' \
+                   "compiles it (Rust is needed): gem 'ruby_llm-bedrock_credentials', force_ruby_platform: true " \
+                   'in the Gemfile, or gem install ruby_llm-bedrock_credentials --platform ruby; ' \
                    'in a checkout: rake compile'
 end
 
