@@ -62,6 +62,15 @@ RSpec.describe RubyLLM::BedrockCredentials, 'and its documentation' do
     expect(silent.map(&:path)).to eq([])
   end
 
+  it 'subscribes to all that is told, in the README' do
+    subscribed = File.read("#{root}/README.md")[%r{Notifications\.subscribe\(/(.+)/\)}, 1]
+    told = File.read("#{root}/lib/ruby_llm/bedrock_credentials/notifications.rb").scan(/tell\('(\w+)'/).flatten
+
+    expect(told.uniq.size).to be > 5
+    expect(told.map { |name| "#{name}.ruby_llm" }).to all(match(Regexp.new(subscribed)))
+    expect(%w[chat.ruby_llm request.ruby_llm]).to all(satisfy { |name| !name.match?(subscribed) })
+  end
+
   describe 'in sig/' do
     declarations = lambda do
       Dir["#{root}/sig/**/*.rbs"].flat_map do |file|

@@ -18,9 +18,19 @@ RSpec.describe 'The source gem' do
     expect(files).to include('LICENSE', 'LICENSE-THIRD-PARTY', 'README.md', 'CHANGELOG.md')
   end
 
+  it 'has what its documents link to' do
+    broken = files.grep(/\.md\z/).flat_map do |file|
+      linked = File.read(File.join(root, file)).scan(/\]\((?!\w+:|#)([^)#]+)/).flatten
+      linked.map { |link| File.join(File.dirname(file), link).delete_prefix('./') } - files
+    end
+
+    expect(broken).to be_empty
+  end
+
   it 'has nothing else' do
     folders = %r{\A(lib|sig|exe|ext/\w+/src)/|\Aext/\w+/(Cargo\.toml|extconf\.rb)\z}
-    single = %w[Cargo.toml Cargo.lock LICENSE LICENSE-THIRD-PARTY README.md CHANGELOG.md]
+    single = %w[Cargo.toml Cargo.lock LICENSE LICENSE-THIRD-PARTY README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md
+                benchmark/README.md]
 
     expect(files.grep_v(folders) - single).to be_empty
     expect(files.grep(/\.(so|bundle|dll|o)\z|target/)).to be_empty
@@ -41,11 +51,24 @@ RSpec.describe 'The source gem' do
   end
 
   # `rake licenses:check` compares the texts too, for which it needs the crates of every platform.
-  it 'has the licences of no other version of a crate than Cargo.lock names' do
-    locked = File.read(File.join(root, 'Cargo.lock')).scan(/^name = "(.+)"\nversion = "(.+)"/)
+  describe 'and the licences of its crates' do
     licensed = File.read(File.join(root, 'LICENSE-THIRD-PARTY')).scan(/^(\S+) (\d\S+) \(.+\)$/)
 
-    expect(licensed.size).to be > 100
-    expect(licensed - locked).to be_empty
+    it 'has those of no other version of a crate than Cargo.lock names' do
+      locked = File.read(File.join(root, 'Cargo.lock')).scan(/^name = "(.+)"\nversion = "(.+)"/)
+
+      expect(licensed.size).to be > 100
+      expect(licensed - locked).to be_empty
+    end
+
+    it 'has that of each crate which is linked on this platform' do
+      own = %w[ruby_llm_bedrock_credentials bedrock_credentials_core]
+      tree, status = Open3.capture2('cargo', 'tree', '--locked', '--offline', '--package', own.first,
+                                    '--edges', 'normal,no-proc-macro', '--prefix', 'none', chdir: root)
+      linked = tree.scan(/^(\S+) v(\S+)/).uniq.reject { |crate| own.include?(crate.first) }
+
+      expect([status.success?, linked.size]).to match([true, be > 100])
+      expect(linked - licensed).to be_empty
+    end
   end
 end
