@@ -4,7 +4,7 @@ module Soak
   # Whose fault it is that a request failed, from what the script did and what Bedrock saw. A failure is ours unless
   # there is evidence for one of these:
   #
-  # killed         the script ended the process while the request was under way
+  # killed         the script ended the process while the request was under way, before it had taken too long
   # source_out     the process was refused or had no credentials, its source was in trouble so shortly before that the
   #                failure can come of it, and of the sets that Bedrock saw from this process the newest had ended
   # clock_moved    it was refused for its date twice, and Bedrock's clock was set in between
@@ -14,6 +14,11 @@ module Soak
     # is held of a failure (core's ATTEMPT, and NOTHING_FOUND_HOLDS, the longest).
     AFTERMATH = { 'RubyLLM::BedrockCredentials::MissingCredentialsError' => 5 + 5 }.freeze
     USUAL_AFTERMATH = 5 + 1
+    # Seconds that a request may be under way: a load that hangs is given up after 15 (core's NETWORK_BOUND), and
+    # after a rejection comes an attempt of another.
+    LONGEST = 15 + 5
+    # Seconds that Puma leaves a worker for what is under way: worker_shutdown_timeout.
+    SHUTDOWN = 20
     # For a busy machine.
     MARGIN = 1
     # Seconds before its expiration that a set may be given up: sources tell it in whole seconds.
@@ -46,15 +51,26 @@ module Soak
       without_credentials?(request) ? reason(request) : :ours
     end
 
+    # @param unanswered [Load::Unanswered]
+    # @return [Symbol] :killed or :ours
+    def unanswered(unanswered)
+      cut = @timeline.ends_of(:puma).any? do |ended|
+        cut?(ended, unanswered.from) && unanswered.to <= ended + SHUTDOWN + MARGIN
+      end
+      cut ? :killed : :ours
+    end
+
     private
 
     def killed?(request)
-      ended = @timeline.end_of(request.pid)
-      return false unless ended && (request.ended.nil? || request.error == 'Sidekiq::Shutdown')
+      ended = @timeline.end_of(request.pid) or return false
+      return ended <= request.began + LONGEST + MARGIN if request.error == 'Sidekiq::Shutdown'
 
-      # A process that is to end may have begun it after the signal was sent.
-      request.began <= ended + MARGIN || request.error == 'Sidekiq::Shutdown'
+      request.ended.nil? && cut?(ended, request.began)
     end
+
+    # A process that is to end may have begun it after the signal was sent.
+    def cut?(ended, began) = ended.between?(began - MARGIN, began + LONGEST + MARGIN)
 
     def clock_moved?(request)
       return false unless request.ended? && DATE_REFUSED.match?(request.message)

@@ -67,7 +67,8 @@ module Soak
 
     # With preload_app! Puma takes USR1 for a restart: its workers end, and the master becomes a new one.
     def restart_puma(_pick)
-      workers.each { |worker| @timeline.ends(worker) }
+      workers.each { |worker| @timeline.ends(worker, :puma) }
+      @timeline.restarts(:puma)
       Process.kill(:USR1, pid(:puma))
     end
 
@@ -125,7 +126,7 @@ module Soak
     def end_worker(pick, signal)
       here = workers.sort
       worker = here[(pick * here.size).floor] or return
-      @timeline.ends(worker)
+      @timeline.ends(worker, :puma)
       Process.kill(signal, worker)
     rescue Errno::ESRCH
       nil
@@ -133,7 +134,8 @@ module Soak
 
     def restart_sidekiq(signal)
       old = pid(:sidekiq)
-      @timeline.ends(old)
+      @timeline.ends(old, :sidekiq)
+      @timeline.restarts(:sidekiq)
       Process.kill(signal, old)
       ended(old)
       start_sidekiq

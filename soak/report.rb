@@ -8,8 +8,9 @@ module Soak
   # memory       rows of Memory
   # unanswered   {Load::Unanswered => :killed or :ours}
   # faults       {kind => how often}
+  # silences     {group => the longest of Silences}
   # broken       what ended or crashed by itself
-  Findings = Struct.new(:judged, :signatures, :events, :calls, :memory, :unanswered, :faults, :broken,
+  Findings = Struct.new(:judged, :signatures, :events, :calls, :memory, :unanswered, :faults, :silences, :broken,
                         keyword_init: true)
 
   # What was counted, in tables, and what is ours.
@@ -31,7 +32,7 @@ module Soak
 
     # @return [Array<String>] what must not have happened; empty for a run that passed
     def ours
-      [*failures, *slow, *turned_away, *left_waiting, *grown, *@findings.broken]
+      [*failures, *slow, *turned_away, *left_waiting, *silent, *grown, *@findings.broken]
     end
 
     private
@@ -40,10 +41,11 @@ module Soak
 
     def requests
       verdicts = %i[ok ours killed source_out ended_twice clock_moved]
-      table(['requests', 'all', *verdicts, 'slowest', 'slowest signing'], groups.map do |group|
+      table(['requests', 'all', *verdicts, 'slowest', 'slowest signing', 'silent for'], groups.map do |group|
         mine = @findings.judged.select { |request, _| request.group == group }
         [group, mine.size, *verdicts.map { |verdict| mine.values.count(verdict) },
-         seconds(mine.keys.filter_map(&:seconds).max), seconds(mine.keys.filter_map(&:signing).max)]
+         seconds(mine.keys.filter_map(&:seconds).max), seconds(mine.keys.filter_map(&:signing).max),
+         seconds(@findings.silences.fetch(group).unexplained)]
       end)
     end
 
@@ -109,6 +111,14 @@ module Soak
     def left_waiting
       @findings.unanswered.select { |_, verdict| verdict == :ours }.keys.first(EXAMPLES).map do |each|
         "Puma did not answer #{each.id} after #{seconds(each.to - each.from)}: #{each.error}"
+      end
+    end
+
+    def silent
+      @findings.silences.values.select(&:too_long?).map do |silence|
+        from, to = [silence.from, silence.to].map { |at| Time.at(at).strftime('%T') }
+        "#{silence.group} gave no answer between #{from} and #{to}, and for #{seconds(silence.unexplained)} of it " \
+          'nothing was the matter with its source'
       end
     end
 

@@ -4,9 +4,8 @@
 
 require 'fileutils'
 require 'tmpdir'
-%w[asking cloud fault_script judge ledger load memory processes report saboteur signatures timeline].each do |part|
-  require_relative part
-end
+%w[asking cloud fault_script judge ledger load memory processes report saboteur signatures silences
+   timeline].each { |part| require_relative part }
 
 module Soak
   # The stand-ins, the processes, the load and the script, for so many minutes; then the verdict.
@@ -35,7 +34,7 @@ module Soak
       @load = Load.new(port: @processes.port, redis_port: @processes.redis_port).tap(&:start)
       warm_up
       @memory.start
-      @saboteur.play(@script)
+      @warm = Time.now.to_f..play
       drain
       @memory.stop
       Report.new(findings)
@@ -45,6 +44,12 @@ module Soak
     end
 
     private
+
+    # @return [Float] when it was over
+    def play
+      @saboteur.play(@script)
+      Time.now.to_f
+    end
 
     def warm_up
       cold = nil
@@ -74,17 +79,24 @@ module Soak
       requests, events = @ledger.read
       judge = Judge.new(timeline: @timeline, requests:, attempts: @cloud.attempts,
                         expirations: @cloud.method(:expiration))
-      Findings.new(judged: requests.to_h { |request| [request, judge.verdict(request)] },
-                   signatures: @cloud.signatures(@timeline, events), events:, calls: @cloud.calls, memory: @memory.rows,
-                   unanswered: unanswered(requests), faults: @saboteur.done,
+      judged = requests.to_h { |request| [request, judge.verdict(request)] }
+      Findings.new(judged:, signatures: @cloud.signatures(@timeline, events), events:, calls: @cloud.calls,
+                   memory: @memory.rows, unanswered: unanswered(judge, requests), faults: @saboteur.done,
+                   silences: silences(judged),
                    broken: @dead.map { |name| "#{name} ended by itself" } + @processes.crashes)
     end
 
-    # Those that were begun are judged as such.
-    def unanswered(requests)
-      begun = requests.to_h { |request| [request.id, true] }
-      list = Array.new(@load.unanswered.size) { @load.unanswered.pop }.reject { |each| begun[each.id] }
-      list.to_h { |each| [each, @timeline.ended_between?(each.from - 1, each.to + 1) ? :killed : :ours] }
+    # Those that were begun and never ended are judged as such.
+    def unanswered(judge, requests)
+      unended = requests.reject(&:ended?).map(&:id)
+      list = Array.new(@load.unanswered.size) { @load.unanswered.pop }.reject { |each| unended.include?(each.id) }
+      list.to_h { |each| [each, judge.unanswered(each)] }
+    end
+
+    def silences(judged)
+      answered = judged.select { |_, verdict| verdict == :ok }.keys
+      silences = Silences.new(timeline: @timeline, requests: judged.keys, answered:, span: @warm)
+      FaultScript::GROUPS.to_h { |group| [group, silences.longest(group)] }
     end
   end
 end

@@ -13,6 +13,7 @@ module Soak
       @mutex = Mutex.new
       @outages = []
       @ends = {}
+      @restarts = []
       @ends_of_sets = {}
       @clock = [[0, 0]]
     end
@@ -27,20 +28,32 @@ module Soak
     end
 
     # Told before it is done, so that nothing can come of it earlier.
-    def ends(pid, at = Time.now.to_f) = @mutex.synchronize { @ends[pid] ||= at }
+    def ends(pid, group, at = Time.now.to_f) = @mutex.synchronize { @ends[pid] ||= [group, at] }
+
+    # None of the group's processes is left.
+    def restarts(group, at = Time.now.to_f) = @mutex.synchronize { @restarts << [group, at] }
 
     def set_ends(access_key_id, at = Time.now.to_f) = @mutex.synchronize { @ends_of_sets[access_key_id] ||= at }
 
     def clock_is_off(offset, at = Time.now.to_f) = @mutex.synchronize { @clock << [at, offset] }
 
     def outage?(group, from, to)
-      @mutex.synchronize { @outages.dup }.any? do |outage|
-        outage.group == group && !HARMLESS.include?(outage.kind) && outage.from <= to && (outage.to || to) >= from
-      end
+      outages_of(group).any? { |outage| outage.from <= to && (outage.to || to) >= from }
     end
 
+    # @return [Array<Outage>] those that can spoil an answer
+    def outages_of(group)
+      @mutex.synchronize { @outages.dup }.select { |each| each.group == group && !HARMLESS.include?(each.kind) }
+    end
+
+    # @return [Array<Float>] when
+    def restarts_of(group) = @mutex.synchronize { @restarts.dup }.filter_map { |whose, at| at if whose == group }
+
     # @return [Float, nil] when the script ended this process
-    def end_of(pid) = @mutex.synchronize { @ends[pid] }
+    def end_of(pid) = @mutex.synchronize { @ends[pid]&.last }
+
+    # @return [Array<Float>] when it ended a process of the group
+    def ends_of(group) = @mutex.synchronize { @ends.values }.filter_map { |whose, at| at if whose == group }
 
     # @return [Float, nil] when the script ended this set
     def end_of_set(access_key_id) = @mutex.synchronize { @ends_of_sets[access_key_id] }
@@ -49,7 +62,5 @@ module Soak
     def offsets = @mutex.synchronize { @clock.map(&:last) }.uniq
 
     def clock_set?(from, to) = @mutex.synchronize { @clock.any? { |at,| at.between?(from, to) } }
-
-    def ended_between?(from, to) = @mutex.synchronize { @ends.values }.any? { |at| at.between?(from, to) }
   end
 end

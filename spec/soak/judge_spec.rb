@@ -43,11 +43,42 @@ RSpec.describe Soak::Judge do
 
   it 'blames us for a request that never ended, unless its process was killed after it began' do
     expect(judge.verdict(begun)).to eq(:ours)
-    timeline.ends(8, now)
+    timeline.ends(8, :puma, now)
     expect(judge.verdict(begun)).to eq(:ours)
-    timeline.ends(7, now)
+    timeline.ends(7, :puma, now)
     expect(judge.verdict(begun)).to eq(:killed)
     expect(judge.verdict(begun(now + 5))).to eq(:ours)
+  end
+
+  it 'blames us for a request that hung for longer than a load may, though its process was killed then' do
+    timeline.ends(7, :puma, now)
+    expect(judge.verdict(begun(now - 20))).to eq(:killed)
+    expect(judge.verdict(begun(now - 25))).to eq(:ours)
+  end
+
+  it 'blames us for a job that Sidekiq gave up at its end, if it hung before' do
+    timeline.ends(7, :sidekiq, now - 4)
+    short, long = [now - 6, now - 30].map { |began| ended('Sidekiq::Shutdown').tap { |job| job.began = began } }
+    expect([judge.verdict(short), judge.verdict(long)]).to eq(%i[killed ours])
+  end
+
+  describe 'of what Puma did not answer' do
+    def unanswered(from, to = now) = judge.unanswered(Struct.new(:from, :to).new(from, to))
+
+    it 'blames us, unless the script ended one of its processes meanwhile' do
+      expect(unanswered(now - 2)).to eq(:ours)
+      timeline.ends(8, :sidekiq, now - 1)
+      expect(unanswered(now - 2)).to eq(:ours)
+      timeline.ends(7, :puma, now - 1)
+      expect(unanswered(now - 2)).to eq(:killed)
+    end
+
+    it 'blames us where it had waited for longer than a request may, or went on waiting' do
+      timeline.ends(7, :puma, now - 25)
+      expect(unanswered(now - 30, now - 5)).to eq(:killed)
+      expect(unanswered(now - 30)).to eq(:ours)
+      expect(unanswered(now - 55, now - 24)).to eq(:ours)
+    end
   end
 
   it 'blames the source where it was in trouble, and the process had no good set' do
