@@ -89,6 +89,27 @@ fn its_stderr_reaches_the_error_without_the_secrets_in_it() {
 }
 
 #[test]
+fn a_secret_on_a_line_below_its_name_is_hidden_and_what_follows_is_told() {
+    let wrapped = format!("SessionToken: >\n{}", "  TOKENCANARY\n".repeat(7));
+    for written in [
+        "SecretAccessKey:\n\n  SECRETCANARY\n",
+        "\"SecretAccessKey\":\n  \"SECRETCANARY\",\n\"SessionToken\":\n  \"TOKENCANARY\"\n",
+        "SecretAccessKey  Expiration\n---------------  ----------\nSECRETCANARY     2999-01-01\n",
+        &wrapped,
+    ] {
+        let home = Home::new();
+        let file = home.write("stderr", &format!("{written}run okta login\n"));
+        let command = format!("cat {} >&2; exit 3", file.display());
+        home.file(
+            "config",
+            &format!("[default]\ncredential_process = {command}\n"),
+        )
+        .probe()
+        .says("[a line that may show a secret] / run okta login");
+    }
+}
+
+#[test]
 fn an_answer_that_is_none_is_not_quoted() {
     for (command, says) in [
         ("echo TOKENCANARY", "did not answer with a JSON object"),

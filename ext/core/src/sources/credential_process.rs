@@ -1,5 +1,7 @@
 //! A profile's `credential_process` as a provider of AWS's chain.
 
+mod stderr;
+
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
@@ -13,7 +15,6 @@ use zeroize::Zeroizing;
 #[cfg(not(feature = "fuzzing"))]
 use super::process::run;
 use super::process::{Command, Output};
-use crate::causes::one_line;
 #[cfg(feature = "fuzzing")]
 use crate::fuzzing::run;
 
@@ -58,7 +59,7 @@ impl CredentialProcess {
     }
 
     pub(crate) fn judge(&self, output: &Output) -> provider::Result {
-        let stderr = match without_secrets(&output.stderr) {
+        let stderr = match stderr::without_secrets(&output.stderr) {
             text if text.is_empty() => text,
             text => format!("; it wrote to stderr: {text}"),
         };
@@ -163,34 +164,4 @@ fn taken(mut field: Zeroizing<String>) -> String {
 
 fn failed(reason: String) -> CredentialsError {
     CredentialsError::provider_error(format!("credential_process {reason}"))
-}
-
-/// The last lines of stderr, without any that may show a secret: some tools write their whole
-/// answer there.
-fn without_secrets(stderr: &[u8]) -> String {
-    const LINES: usize = 5;
-    let text = String::from_utf8_lossy(stderr);
-    let lines: Vec<&str> = text
-        .lines()
-        .filter(|line| !line.trim().is_empty())
-        .collect();
-    let shown = lines[lines.len().saturating_sub(LINES)..]
-        .iter()
-        .map(|line| {
-            let plain: String = line.chars().filter(char::is_ascii_alphanumeric).collect();
-            let plain = plain.to_ascii_lowercase();
-            match [
-                "secretaccesskey",
-                "sessiontoken",
-                "securitytoken",
-                "password",
-            ]
-            .iter()
-            .any(|name| plain.contains(name))
-            {
-                true => "[a line that may show a secret]",
-                false => line,
-            }
-        });
-    one_line(&shown.collect::<Vec<_>>().join(" / "))
 }
