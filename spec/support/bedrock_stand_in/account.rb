@@ -50,6 +50,15 @@ class BedrockStandIn
       add(access_key_id: key_id('AKIA'))
     end
 
+    # A set that another AWS has issued, moto for one.
+    #
+    # @param credentials [#access_key_id, #secret_access_key, #session_token]
+    def admit(credentials)
+      set = CredentialSet.new(access_key_id: credentials.access_key_id, session_token: credentials.session_token,
+                              secret_access_key: credentials.secret_access_key).freeze
+      @mutex.synchronize { @issued[set.access_key_id] = set }
+    end
+
     # A Bedrock API key.
     #
     # @param lifetime [Numeric, nil] see ApiKeys#issue

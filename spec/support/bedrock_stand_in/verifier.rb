@@ -48,7 +48,8 @@ class BedrockStandIn
     # It is judged by when the request arrived: a busy machine may come to it after a set of seconds has expired.
     def authenticate(authorization, request)
       credentials = @account.find(authorization.access_key_id)
-      raise Refusal.unrecognized_client unless credentials && credentials.session_token == request['x-amz-security-token']
+      token = request['x-amz-security-token']
+      raise Refusal.unrecognized_client unless credentials && credentials.session_token == token
       raise Refusal.expired_token if credentials.expired?(request.received_at)
 
       credentials
