@@ -18,9 +18,20 @@ RSpec.describe RubyLLM::BedrockCredentials, 'signs' do
     stand_in.log.map { |entry| entry.headers['authorization'][%r{/([^/]+)/aws4_request}, 1] }.uniq
   end
 
-  it 'a chat, its tools and its next turns' do
+  it 'a chat and its next turns' do
     conversation = chat
     expect(Array.new(3) { conversation.ask('Hello?').content }.uniq).to eq(['Hello from the stand-in.'])
+  end
+
+  it 'the call of a tool, and what it returned' do
+    tool = Class.new(RubyLLM::Tool) do
+      description 'Tells the weather'
+      def name = 'weather'
+      def execute = 'sunny'
+    end
+    stand_in.call_tool('weather')
+    expect(chat.with_tools(tool).ask('Hello?').content).to eq('Hello from the stand-in.')
+    expect(stand_in.log.map { |entry| entry.body.include?('toolResult') }).to eq([false, true])
   end
 
   it 'a stream' do
@@ -30,13 +41,6 @@ RSpec.describe RubyLLM::BedrockCredentials, 'signs' do
 
   it 'the listing of models, and its pages' do
     expect(bedrock.list_models).not_to be_empty
-  end
-
-  it 'Models.refresh!, which asks every provider that is configured' do
-    allow(RubyLLM).to receive(:config).and_return(context.config)
-    fetched = RubyLLM::Models.fetch_provider_models
-    expect(fetched[:models].map(&:provider)).to include('bedrock')
-    expect(fetched[:failed]).to be_empty
   end
 
   it 'a model by its ARN' do
@@ -73,7 +77,18 @@ RSpec.describe RubyLLM::BedrockCredentials, 'signs' do
     it 'an asynchronous video, and the look at its state' do
       context.config.bedrock_video_s3_uri = 's3://bucket/videos'
       job = context.animate_later('a fox', model: 'luma.ray-v2:0', provider: :bedrock, assume_model_exists: true)
-      expect(job.id).to include('async-invoke')
+      expect(job).to be_pending
+      expect(job.refresh).to be_completed
+      expect(stand_in.log.map(&:path))
+        .to eq(['/async-invoke', "/async-invoke/#{URI.encode_www_form_component(job.id)}"])
+    end
+
+    it 'a transcription, whole and as a stream' do
+      audio = RubyLLM::Attachment.new(StringIO.new('RIFF'), filename: 'a.wav')
+      options = { model: 'mistral.voxtral-small-24b-2507', provider: :bedrock, assume_model_exists: true }
+      expect(context.transcribe(audio, **options).text).to eq('Hello from the stand-in.')
+      context.transcribe(audio, **options) { nil }
+      expect(services).to eq(['bedrock-mantle'])
     end
 
     it 'the counting of tokens' do

@@ -7,7 +7,8 @@ require_relative 'rotating_credentials'
 RSpec.shared_context 'with Bedrock' do
   let(:model) { 'anthropic.claude-3-5-haiku-20241022-v1:0' }
   let(:stand_in_options) { {} }
-  let(:stand_in) { BedrockStandIn.new(**stand_in_options) }
+  # As AWS's documentation has it, and stricter than AWS: the gem signs every Content-Type that is sent.
+  let(:stand_in) { BedrockStandIn.new(signed_content_type: true, **stand_in_options) }
   let(:credentials_provider) { RotatingCredentials.new(account: stand_in.account, lifetime: 900, every_call: true) }
   let(:context) { context_with(bedrock_credentials_provider: credentials_provider) }
 
