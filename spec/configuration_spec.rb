@@ -15,9 +15,10 @@ RSpec.describe RubyLLM::BedrockCredentials::Configuration do
 
   def configured?(context)
     config = context.config
-    answers = [bedrock_class.configured?(config), bedrock_class.credentials_configured?(config),
+    answers = [bedrock_class.configured?(config),
                RubyLLM::Provider.configured_providers(config).include?(bedrock_class),
                RubyLLM::Provider.configured_remote_providers(config).include?(bedrock_class)]
+    answers << bedrock_class.credentials_configured?(config) if config.bedrock_region
     expect(answers.uniq.size).to eq(1)
     answers.first
   end
@@ -31,6 +32,22 @@ RSpec.describe RubyLLM::BedrockCredentials::Configuration do
   it 'is configured with a provider and a region' do
     expect(configured?(context)).to be(true)
     expect(bedrock.configured?).to be(true)
+  end
+
+  it 'is not configured without a region, whatever would sign' do
+    [{ bedrock_credentials_provider: credentials_provider }, { bedrock_use_aws_credentials_provider: true },
+     static_keys(stand_in.account.issue)].each do |options|
+      regionless = context_with(**options, bedrock_region: nil)
+      expect(configured?(regionless)).to be(false)
+      expect { bedrock(regionless) }.to raise_error(RubyLLM::ConfigurationError, /bedrock_region/)
+    end
+  end
+
+  it 'takes a region that is a Symbol' do
+    [{ bedrock_credentials_provider: credentials_provider }, static_keys(stand_in.account.issue)].each do |options|
+      chat(context_with(**options, bedrock_region: stand_in.region.to_sym)).ask('Hello?')
+    end
+    expect([stand_in.accepted, stand_in.rejections]).to eq([2, {}])
   end
 
   it 'is configured with static keys, and not with half of them' do
