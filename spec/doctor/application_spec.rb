@@ -26,6 +26,13 @@ RSpec.describe 'bedrock-credentials --require' do
       .to eq(%w[bedrock_use_aws_credentials_provider found])
   end
 
+  it 'takes a region that is a Symbol, as RubyLLM does' do
+    run = examine("config.bedrock_region = :'us-west-2'\nconfig.bedrock_use_aws_credentials_provider = true",
+                  '--json', *verify, source: :environment)
+    expect(run).to have_attributes(status: 0, err: '')
+    expect([run.json['region']['name'], bedrock.accepted]).to eq(['us-west-2', 1])
+  end
+
   it 'warns where both options are set' do
     run = examine("#{region}\n#{own}\nconfig.bedrock_use_aws_credentials_provider = true", '--json', **set_in_env)
     expect([run.status, run.warnings]).to eq([0, %w[both_options_set]])

@@ -61,7 +61,7 @@ module RubyLLM
           return Region.new(name: @options.region, from: '--region') if @options.region
           return unless config.bedrock_region
 
-          Region.new(name: config.bedrock_region, from: 'bedrock_region')
+          Region.new(name: config.bedrock_region.to_s, from: 'bedrock_region')
         end
 
         private

@@ -22,7 +22,8 @@ module RubyLLM
                   'AWS gives a role.'
         # The one that is asked on every machine, wherever nothing else is set up.
         LAST = 'Ec2InstanceMetadata'
-        private_constant :FAULTS, :ADVICE, :ON_KEYS, :LAST
+        NO_ANSWER = 'Look at the region\'s name, DNS, a proxy, a firewall, or a VPC endpoint.'
+        private_constant :FAULTS, :ADVICE, :NO_ANSWER, :ON_KEYS, :LAST
 
         # @param report [Report]
         def initialize(report)
@@ -110,7 +111,8 @@ module RubyLLM
 
         def refused
           verification = @report.verification
-          return "#{verification.message}." unless verification.status
+          return "#{verification.message}." unless verification.seconds
+          return "#{verification.message}. #{NO_ANSWER}" unless verification.status
 
           "Bedrock refused the request: #{verification.message.chomp('.')}. #{ADVICE[verification.code]}".strip
         end
