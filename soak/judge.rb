@@ -7,7 +7,8 @@ module Soak
   # killed         the script ended the process while the request was under way, before it had taken too long
   # source_out     the process was refused or had no credentials, its source was in trouble so shortly before that the
   #                failure can come of it, and of the sets that Bedrock saw from this process the newest had ended
-  # clock_moved    it was refused for its date twice, and Bedrock's clock was set in between
+  # clock_moved    it was refused for its date, and Bedrock's clock was set between the first such refusal and its end: by
+  #                the time of the answer's Date, or of the second attempt, it was another
   # ended_twice    both sets that the request was tried with were ended early by the script, after they had been good
   class Judge
     # Seconds after an outage in which one of its answers is still the reason: the longest attempt of a load, and what
@@ -79,7 +80,7 @@ module Soak
       return @timeline.clock_set?(request.began, request.ended) if request.kind == 'list'
 
       refused = @attempts.fetch(request.id, []).select { |each| DATE_REFUSED.match?(each.reason) }.map(&:at)
-      refused.size >= 2 && @timeline.clock_set?(refused.min, refused.max)
+      refused.any? && @timeline.clock_set?(refused.min, request.ended)
     end
 
     def without_credentials?(request)

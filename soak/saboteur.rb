@@ -5,6 +5,8 @@ module Soak
   class Saboteur
     # A file is read and a request made with the old token while there is a new one: real services accept both.
     ROTATION = 0.5
+    # Seconds that a slow source takes. It is to spoil nothing, and instance metadata is given 1.
+    SLOW = (0.1..0.6)
 
     attr_reader :done
 
@@ -61,7 +63,7 @@ module Soak
       @timeline.outage(fault.target, fault.kind) do
         case fault.kind
         when :away, :outage then source.away { sleep(fault.seconds) }
-        when :slow then misbehave(source, fault, seconds: 0.2 + (2 * fault.pick))
+        when :slow then misbehave(source, fault, seconds: SLOW.begin + (fault.pick * (SLOW.end - SLOW.begin)))
         else misbehave(source, fault)
         end
       end
