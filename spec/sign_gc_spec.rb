@@ -1,6 +1,7 @@
 # frozen_string_literal: true
 
 require 'aws-sigv4'
+require 'support/gvl_threshold'
 require 'support/rotating_credentials'
 
 # What the extension holds while Ruby collects, and moves, everything else.
@@ -25,7 +26,7 @@ RSpec.describe RubyLLM::BedrockCredentials, '.sign, and the garbage collector' d
   end
 
   # Strings that no one but the request holds; fresh ones, since a compaction moves the young.
-  def bodies = ['', 'x', 'small ' * 40, 'large ' * 20_000].map(&:dup)
+  def bodies = ['', 'x', 'small ' * 40, 'l' * GvlThreshold::BYTES].map(&:dup)
 
   def provider_of_new_sets
     strings = set.to_h.slice(:access_key_id, :secret_access_key, :session_token)
@@ -52,7 +53,7 @@ RSpec.describe RubyLLM::BedrockCredentials, '.sign, and the garbage collector' d
       raising = Object.new.tap { |provider| def provider.credentials = raise(IOError, 'no answer') }
       empty = described_class::Credentials.new(access_key_id: '', secret_access_key: 'secret')
       attempts = [-> { sign('x', raising) }, -> { sign('x', empty) }, -> { sign('x', nil) }, -> { sign(1) },
-                  -> { sign('x', headers: { 'x-amz-a' => "\n" }) }, -> { sign('large ' * 20_000, empty) },
+                  -> { sign('x', headers: { 'x-amz-a' => "\n" }) }, -> { sign('l' * GvlThreshold::BYTES, empty) },
                   -> { sign('x', url: 'no') }]
       raised = stressed { attempts.map { |attempt| error_of(&attempt) } }
       expect(raised).to match([an_instance_of(described_class::CredentialsProviderError)
