@@ -28,7 +28,7 @@ module SigningScenarios
     context(base, keys).chat(model: 'custom*model', provider: :bedrock, assume_model_exists: true).ask('Hello?')
   end
 
-  # RubyLLM 2 takes a blank option for none, but not what its provider returns.
+  # From RubyLLM 2's own provider, as it takes a blank option for none.
   def blank_token(base, keys)
     set = Struct.new(:access_key_id, :secret_access_key, :session_token) { def credentials = self }
                 .new(*keys.transform_keys(&:to_sym).values_at(:bedrock_api_key, :bedrock_secret_key), '')
