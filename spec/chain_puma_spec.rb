@@ -35,7 +35,7 @@ RSpec.describe RubyLLM::BedrockCredentials::DefaultCredentialsChain, 'in a Puma 
     expect(answers.map { |answer| answer['content'] }.uniq).to eq(['Hello from the stand-in.'])
     expect(answers.map { |answer| answer['preloaded'] }.uniq.size).to eq(1)
     expect(pids(answers)).not_to include(@puma)
-    expect([bedrock.rejections, aws.journal.refusals]).to eq([{}, []])
+    expect([bedrock.wrong_signatures, aws.journal.refusals]).to eq([{}, []])
   end
 
   def library_path

@@ -8,7 +8,7 @@ RSpec.describe RubyLLM::BedrockCredentials, 'for many tenants' do
 
   # Who asked, by the text of the chat, beside whose role signed it.
   def asked_and_signed
-    stand_in.log.map { |entry| [entry.body[/tenant-\d+/], *roles_of([entry.access_key_id])] }
+    stand_in.log.select(&:accepted?).map { |entry| [entry.body[/tenant-\d+/], *roles_of([entry.access_key_id])] }
   end
 
   it 'never signs for one with the set of another, however their threads take turns' do
@@ -35,7 +35,7 @@ RSpec.describe RubyLLM::BedrockCredentials, 'for many tenants' do
       end
       work.each(&:join)
       expect(asked_and_signed.reject { |tenant, role| tenant == role }).to eq([])
-      expect([stand_in.rejections, stand_in.accepted, aws.journal.refusals])
+      expect([stand_in.wrong_signatures, stand_in.accepted, aws.journal.refusals])
         .to eq([{}, tenants * threads * chats, []])
       expect(asked_and_signed.map(&:last).tally.values).to all(eq(threads * chats))
     end

@@ -66,7 +66,7 @@ RSpec.describe RubyLLM::BedrockCredentials, 'in a Rails app', if: missing.empty?
     # Those that were on the killed worker's sockets.
     expect(answers.count { |answer| answer.code.nil? }).to be <= 8
     expect(answers.map(&:pid).compact.uniq).to match_array(before | app.workers)
-    expect([bedrock.rejections, aws.journal.refusals]).to eq([{}, []])
+    expect([bedrock.wrong_signatures, aws.journal.refusals]).to eq([{}, []])
   end
 
   it 'streams what the model says while it says it' do
@@ -92,7 +92,7 @@ RSpec.describe RubyLLM::BedrockCredentials, 'in a Rails app', if: missing.empty?
     expect(Timeout.timeout(20) { heard.pop }).to eq('all that will be')
     expect(bedrock.requests - requests).to eq(1)
     expect(Array.new(20) { ask.code }.uniq).to eq(['200'])
-    expect([app.workers, bedrock.rejections]).to eq([workers, {}])
+    expect([app.workers, bedrock.wrong_signatures]).to eq([workers, {}])
   end
 
   it 'chats in jobs on Sidekiq across rotations' do
@@ -107,7 +107,7 @@ RSpec.describe RubyLLM::BedrockCredentials, 'in a Rails app', if: missing.empty?
     conversations = chats.map { |id| Child.wait_until { conversation(id).then { |messages| messages if messages[1] } } }
     Child.tell("#{chats.size} jobs, signed with #{signed} sets")
     expect(conversations.uniq).to eq([[['user', 'Who are you, job?'], ['assistant', 'Hello from the stand-in.']]])
-    expect([bedrock.rejections, aws.journal.refusals]).to eq([{}, []])
+    expect([bedrock.wrong_signatures, aws.journal.refusals]).to eq([{}, []])
   end
 
   # @yieldparam words [#<<] what the model says, as it says it

@@ -16,7 +16,7 @@ RSpec.describe RubyLLM::BedrockCredentials::AssumeRole, 'as RubyLLM\'s provider'
         sleep(0.1)
         seen.size == 3
       end
-      expect([stand_in.rejections, roles_of(seen).uniq, aws.journal.refusals]).to eq([{}, ['tenant'], []])
+      expect([stand_in.wrong_signatures, roles_of(seen).uniq, aws.journal.refusals]).to eq([{}, ['tenant'], []])
       expect(aws.calls(assumed)).to be_between(3, 4)
     end
   end

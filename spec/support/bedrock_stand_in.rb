@@ -92,6 +92,12 @@ class BedrockStandIn
     log.reject(&:accepted?).map(&:verdict).tally
   end
 
+  # A set of seconds may expire between its signature and a busy machine: such a request is sent once more.
+  # @return [Hash{String => Integer}] as {#rejections}, but for those
+  def wrong_signatures
+    rejections.except('ExpiredTokenException')
+  end
+
   # Forgets the log and the faults; what was issued stays good.
   def reset
     @journal.clear
