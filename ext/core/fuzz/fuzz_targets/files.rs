@@ -32,9 +32,11 @@ fuzz_target!(|input: &[u8]| {
     home.clear();
     let mut fields = Fields::of(input);
     let profile = fields.text();
-    for name in ["config", "credentials", SESSION, LOGIN] {
-        home.write(name, fields.bytes());
-    }
+    let files = ["config", "credentials", SESSION, LOGIN].map(|name| {
+        let bytes = fields.bytes();
+        home.write(name, bytes);
+        String::from_utf8_lossy(bytes).into_owned()
+    });
     home.set("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/credentials");
     let config = ChainConfig {
         profile: Some(profile.replace('\0', "")),
@@ -45,7 +47,7 @@ fuzz_target!(|input: &[u8]| {
         stdout: SET.into(),
         stderr: Vec::new(),
     };
-    let mut secrets = secrets(&String::from_utf8_lossy(input));
+    let mut secrets = secrets(&files.concat(), &files[..2].concat(), &files[2..].concat());
     // The name of a profile is shown.
     secrets.retain(|secret| {
         !config
@@ -74,33 +76,31 @@ fn peer(uri: &str) -> Answer {
 
 /// The canaries of the seeds where they still are values of secrets, and nowhere else: a fuzzer
 /// that makes one a profile's name shows nothing.
-fn secrets(input: &str) -> Vec<String> {
-    let named = |name: &str, canary: &str| {
-        let written = [
-            // A line of its own: behind something else it is part of another value.
-            format!("\n{name} = {canary}\n"),
-            format!("\"{name}\":\"{canary}\""),
-        ];
-        let known = written.iter().any(|text| input.contains(text));
-        (known && input.matches(canary).count() == 1).then(|| canary.to_owned())
-    };
-    let pairs = [
+fn secrets(all: &str, profiles: &str, tokens: &str) -> Vec<String> {
+    let in_profiles = [
         ("aws_secret_access_key", "SECRETINFILE"),
         ("aws_session_token", "TOKENINFILE"),
+    ];
+    let in_tokens = [
         ("accessToken", "ACCESSINFILE"),
         ("refreshToken", "REFRESHINFILE"),
         ("clientSecret", "CLIENTINFILE"),
         ("secretAccessKey", "LOGININFILE"),
     ];
-    let mut secrets: Vec<_> = pairs
+    // A line of its own: behind something else, as in a profile's other value, it is part of that.
+    let lines =
+        in_profiles.map(|(name, canary)| (profiles, format!("\n{name} = {canary}\n"), canary));
+    let pairs =
+        in_tokens.map(|(name, canary)| (tokens, format!("\"{name}\":\"{canary}\""), canary));
+    let mut secrets: Vec<_> = lines
         .iter()
-        .filter_map(|(name, canary)| named(name, canary))
+        .chain(&pairs)
+        .filter(|(file, written, canary)| {
+            file.contains(written) && all.matches(canary).count() == 1
+        })
+        .map(|(_, _, canary)| (*canary).to_owned())
         .collect();
     let answered = ["SECRETCANARY1", "TOKENCANARY1"].map(str::to_owned);
-    secrets.extend(
-        answered
-            .into_iter()
-            .filter(|canary| !input.contains(canary)),
-    );
+    secrets.extend(answered.into_iter().filter(|canary| !all.contains(canary)));
     secrets
 }
