@@ -7,8 +7,8 @@ module Soak
   # killed         the script ended the process while the request was under way, before it had taken too long
   # source_out     the process was refused or had no credentials, its source was in trouble so shortly before that the
   #                failure can come of it, and of the sets that Bedrock saw from this process the newest had ended
-  # clock_moved    it was refused for its date, and Bedrock's clock was set between the first such refusal and its end: by
-  #                the time of the answer's Date, or of the second attempt, it was another
+  # clock_moved    it was refused for its date, and Bedrock's clock was set between the first such refusal and its
+  #                end: by the time of the answer's Date, or of the second attempt, it was another
   # ended_twice    both sets that the request was tried with were ended early by the script, after they had been good
   class Judge
     # Seconds after an outage in which one of its answers is still the reason: the longest attempt of a load, and what

@@ -10,7 +10,8 @@ RSpec.describe RubyLLM::BedrockCredentials, 'when sending a request again would 
   let(:every_call) { RotatingCredentials.new(account: stand_in.account, lifetime: 900, every_call: true) }
 
   # RubyLLM 1 does not know what breaks a stream, with or without this gem.
-  breaks = RubyLLM.const_defined?(:Protocols) ? %w[validationException accessDeniedException unrecognizedClientException] : []
+  breaks = %w[validationException accessDeniedException unrecognizedClientException]
+  breaks.clear unless RubyLLM.const_defined?(:Protocols)
   breaks.each do |exception|
     it "leaves a stream alone that breaks with #{exception} after its beginning" do
       stand_in.break_stream_next(after: 1, exception: exception, message: 'The security token ... is expired')
