@@ -6,7 +6,7 @@ module Soak
   class Silences
     # Seconds without an answer that are not explained: what is held of a failure and the attempts after it, a few
     # times over, and a busy machine.
-    LONGEST = 30
+    LONGEST = 20
     # Seconds that a start may take.
     START = 20
 
