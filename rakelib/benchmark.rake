@@ -40,7 +40,7 @@ namespace :benchmark do
   desc 'Measure what a tenant with a role of its own costs'
   task(tenants: :compile) { run.call('tenants') }
 
-  desc 'A million signatures and 100,000 refreshes in one process: fails if its memory grows by more than 1 MB'
+  desc 'A million signatures and 200,000 refreshes, half over HTTP, in one process: fails if it grows by more than 1 MB'
   task(memory: :compile) { run.call('memory') }
 
   desc "Measure the library's size; of other profile settings too: 'benchmark:size[opt-level=s,opt-level=z+lto=thin]'"
