@@ -1,7 +1,7 @@
 //! A cache whose time, chance and loader are the test's.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Weak};
 use std::time::{Duration, SystemTime};
 
 use bedrock_credentials_core::cache::{Cache, Clock, Load, Now, Read};
@@ -39,14 +39,16 @@ impl Clock for ManualClock {
 }
 
 struct ManualLoader {
-    begun: Arc<Mutex<Vec<Completion>>>,
+    /// Weak: a completion holds the cache, and that its loader. What a test leaves begun would hold itself.
+    begun: Weak<Mutex<Vec<Completion>>>,
     loads: Arc<AtomicUsize>,
 }
 
 impl Load for ManualLoader {
     fn begin(&self, completion: Completion) {
         self.loads.fetch_add(1, Ordering::SeqCst);
-        self.begun.lock().unwrap().push(completion);
+        let begun = self.begun.upgrade().expect("a bench");
+        begun.lock().unwrap().push(completion);
     }
 }
 
@@ -59,7 +61,7 @@ impl Bench {
         let begun = Arc::new(Mutex::new(Vec::new()));
         let loads = Arc::new(AtomicUsize::new(0));
         let loader = ManualLoader {
-            begun: Arc::clone(&begun),
+            begun: Arc::downgrade(&begun),
             loads: Arc::clone(&loads),
         };
         let jitter = Arc::new(AtomicU64::new(0.5_f64.to_bits()));
