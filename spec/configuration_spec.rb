@@ -44,9 +44,11 @@ RSpec.describe RubyLLM::BedrockCredentials::Configuration do
   end
 
   it 'takes a region that is a Symbol' do
+    region = { bedrock_region: stand_in.region.to_sym }
     [{ bedrock_credentials_provider: credentials_provider }, static_keys(stand_in.account.issue)].each do |options|
-      chat(context_with(**options, bedrock_region: stand_in.region.to_sym)).ask('Hello?')
+      chat(context_with(**options, **region)).ask('Hello?')
     end
+    expect(configured?(context_with(bedrock_use_aws_credentials_provider: true, **region))).to be(true)
     expect([stand_in.accepted, stand_in.rejections]).to eq([2, {}])
   end
 

@@ -85,6 +85,13 @@ RSpec.describe RubyLLM::BedrockCredentials, 'when sending a request again would 
     expect([env.status, env.response_headers['Retry-After']]).to eq([429, '3'])
   end
 
+  it 'reads a refusal whose words are not UTF-8' do
+    env = Faraday::Env.from(status: 403, response_headers: {},
+                            request_headers: { 'Authorization' => 'AWS4-HMAC-SHA256 Credential=AKID/' })
+    error = Struct.new(:message, :response).new("\xFF: The security token included in the request is expired")
+    expect(described_class::Rejection.new(error, env).reason).to eq(:credentials)
+  end
+
   it "leaves a signature to the wire for nothing that is asked within another provider's request" do
     signed = nil
     app = lambda do |sent|

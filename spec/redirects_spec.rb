@@ -42,6 +42,20 @@ RSpec.describe RubyLLM::BedrockCredentials, 'redirected to another host' do
     expect(elsewhere.log.first.body).to eq(stand_in.log.first.body)
   end
 
+  it 'renews nothing for what that host says of a token it was not sent' do
+    provider = stand_in.account.issue.dup
+    provider.define_singleton_method(:refresh!) { raise 'asked to renew' }
+    log = StringIO.new
+    allow(RubyLLM).to receive(:logger).and_return(Logger.new(log))
+    ['The security token included in the request is expired', 'Signature expired: 1 is earlier'].each do |message|
+      stand_in.redirect_next(to: elsewhere.url) unless stand_in.requests.zero?
+      allow(elsewhere).to receive(:verify) { raise BedrockStandIn::Refusal.invalid_signature(message) }
+      expect { chat(context_with(bedrock_credentials_provider: provider)).ask('Hello?') }
+        .to raise_error(RubyLLM::Error, /#{message}/)
+    end
+    expect(log.string).not_to match(/renew|AWS credentials: /)
+  end
+
   it 'sends it a stream without them' do
     expect { chat.ask('Hello?') { nil } }.to raise_error(RubyLLM::Error)
     expect(secrets_elsewhere).to eq([[]])

@@ -54,10 +54,10 @@ module RubyLLM
         true
       end
 
-      # Of many requests that are refused at once, the first renews the set for all.
+      # Of many requests that are refused at once, the first renews the set for all. (Where renewing itself
+      # asks Bedrock, and is refused, the lock's ThreadError ends the circle.)
       def one_at_a_time(provider, &)
-        lock = GUARD.synchronize { LOCKS[provider] ||= Mutex.new }
-        lock.owned? ? yield : lock.synchronize(&)
+        GUARD.synchronize { LOCKS[provider] ||= Mutex.new }.synchronize(&)
       end
 
       # Another thread may have renewed the set by now: the provider is asked for what it has before
