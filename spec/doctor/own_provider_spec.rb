@@ -24,7 +24,7 @@ RSpec.describe 'bedrock-credentials --require, with a provider of this gem' do
     it "names the source of #{name} that answered" do
       run = provided(code, '--json', source: source)
       expect([run.err, run.status, run.outcomes]).to eq(['', 0, { "RubyLLM::BedrockCredentials::#{name}" => 'found' }])
-      expect(run.json['credentials']).to include('source' => winner, 'expiration' => /Z\z/, 'next_refresh' => nil)
+      expect(run.json['credentials']).to include('source' => winner, 'expiration' => /Z\z/, 'next_refresh' => /Z\z/)
     end
   end
 

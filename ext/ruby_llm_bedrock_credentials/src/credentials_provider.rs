@@ -63,6 +63,7 @@ pub fn init(ruby: &Ruby, bedrock_credentials: RModule) -> Result<(), Error> {
         "credentials_source",
         method!(CredentialsProvider::source, 0),
     )?;
+    class.define_method("refresh_due", method!(CredentialsProvider::refresh_due, 0))?;
     class.define_method("refresh!", method!(CredentialsProvider::refresh, 0))?;
     class.define_method("invalidate", method!(CredentialsProvider::invalidate, 1))?;
     class.define_method(
@@ -136,6 +137,10 @@ impl CredentialsProvider {
 
     fn source(ruby: &Ruby, this: &Self) -> Result<RString, Error> {
         guard(ruby, || Ok(ruby.str_new(this.snapshot(ruby)?.source())))
+    }
+
+    fn refresh_due(ruby: &Ruby, this: &Self) -> Result<Option<std::time::SystemTime>, Error> {
+        guard(ruby, || Ok(this.cache.refresh_due()))
     }
 
     fn refresh(ruby: &Ruby, this: &Self) -> Result<(), Error> {

@@ -52,7 +52,8 @@ module RubyLLM
       def source
         credentials_source
       end
-      private :credentials_source
+      # The doctor asks when a set is renewed.
+      private :credentials_source, :refresh_due
 
       # @return [Boolean] whether there are credentials; asks for them
       # @raise [CredentialsSourceError] where the source that is set up failed

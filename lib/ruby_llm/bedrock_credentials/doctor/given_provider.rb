@@ -43,7 +43,7 @@ module RubyLLM
           credentials = signer.credentials
           Found.new(source: source, access_key_id: credentials.access_key_id.to_s,
                     account_id: (credentials.account_id if credentials.respond_to?(:account_id)),
-                    expiration: expiration(credentials))
+                    expiration: expiration(credentials), next_refresh: next_refresh)
         end
 
         # @return [Boolean]
@@ -58,6 +58,11 @@ module RubyLLM
         # that was given.
         def source
           @provider.is_a?(CredentialsProvider) ? @provider.send(:credentials_source) : current
+        end
+
+        # @return [Time, nil] other providers do not tell
+        def next_refresh
+          @provider.send(:refresh_due) if @provider.is_a?(CredentialsProvider)
         end
 
         # @return [String, nil] in the words that a request would raise

@@ -36,7 +36,7 @@ module RubyLLM
             http.max_retries = 0
             http.start { |connection| connection.get(uri.path) }
             true
-          rescue StandardError
+          rescue StandardError # however it fails, that is no answer
             false
           end
 
