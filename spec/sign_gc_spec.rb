@@ -1,6 +1,7 @@
 # frozen_string_literal: true
 
 require 'aws-sigv4'
+require 'support/child'
 require 'support/gvl_threshold'
 require 'support/rotating_credentials'
 
@@ -100,6 +101,22 @@ RSpec.describe RubyLLM::BedrockCredentials, '.sign, and the garbage collector' d
     ensure
       GC.auto_compact = before
     end
+  end
+
+  # The set that a provider shows is the provider's to keep: nothing in Ruby refers to it in between.
+  it 'leaves a provider the set it shows' do
+    seen = Child.run do
+      ENV.update('AWS_ACCESS_KEY_ID' => 'AKID', 'AWS_SECRET_ACCESS_KEY' => 'secret')
+      chain = described_class::DefaultCredentialsChain.new(region: 'us-west-2')
+      # In a thread: the stack of one that has ended is not searched for references.
+      shown = -> { chain.credentials.then { |set| [set.object_id, set.class.name, set.access_key_id] } }
+      Array.new(20) do
+        GC.start
+        Array.new(20_000) { Object.new }
+        Thread.new(&shown).value
+      end
+    end
+    expect([seen.uniq.size, seen.first.drop(1)]).to eq([1, ['RubyLLM::BedrockCredentials::Credentials', 'AKID']])
   end
 
   describe 'over 100,000 signatures' do

@@ -320,6 +320,19 @@ fn a_load_that_never_ends_is_given_up_and_its_late_answer_ignored() {
 }
 
 #[test]
+fn a_late_answer_is_none_to_the_load_that_followed() {
+    let bench = Bench::new();
+    let given_up = bench.waits();
+    bench.pass(PATIENCE);
+    got(given_up);
+    bench.pass(seconds(1));
+    let ticket = bench.waits();
+    bench.answer_oldest(bench.set("late", HOUR));
+    bench.answer(bench.set("second", HOUR));
+    assert_eq!(got(ticket), "second");
+}
+
+#[test]
 fn tells_what_happened_once() {
     let bench = Bench::with(HOUR);
     let ticket = bench.cache.refresh();

@@ -125,6 +125,12 @@ impl Bench {
         self.land(Ok(snapshot));
     }
 
+    /// Of two loads under way, the one that was given up answers.
+    pub fn answer_oldest(&self, snapshot: Snapshot) {
+        let completion = self.begun.lock().unwrap().remove(0);
+        completion.complete(Ok(snapshot), Vec::new());
+    }
+
     pub fn fail(&self) {
         self.land(Err(failure()));
     }
