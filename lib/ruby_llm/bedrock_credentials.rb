@@ -8,6 +8,7 @@ require_relative 'bedrock_credentials/request'
 require_relative 'bedrock_credentials/credentials'
 require_relative 'bedrock_credentials/native'
 require_relative 'bedrock_credentials/main_ractor'
+require_relative 'bedrock_credentials/signing'
 require_relative 'bedrock_credentials/credentials_provider'
 require_relative 'bedrock_credentials/sts_arguments'
 require_relative 'bedrock_credentials/default_credentials_chain'
@@ -43,7 +44,8 @@ module RubyLLM
   #     config.bedrock_credentials_provider = Aws::CredentialProviderChain.new.resolve
   #   end
   module BedrockCredentials
-    singleton_class.prepend(MainRactor)
+    extend Signing
+
     Installation.run
   end
 end

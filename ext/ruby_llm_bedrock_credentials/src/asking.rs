@@ -54,8 +54,8 @@ fn ask(ruby: &Ruby, source: Opaque<Value>, handover: Handover) {
         // Alive: an instance variable of this thread has it.
         let read = snapshot::read(ruby, ruby.get_inner(source));
         match read {
-            Ok(credentials) => {
-                handover.take(Ok(credentials));
+            Ok(read) => {
+                handover.take(Ok(read.credentials));
                 Ok(())
             }
             Err(error) => {

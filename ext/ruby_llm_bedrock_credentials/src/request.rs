@@ -12,30 +12,23 @@ use magnus::{prelude::*, Error, Float, Integer, RHash, RString, Ruby, Value};
 use crate::error::argument;
 use crate::text::{class_name, text};
 
-static HTTP_METHOD: LazyId = LazyId::new("http_method");
-static URL: LazyId = LazyId::new("url");
-static HEADERS: LazyId = LazyId::new("headers");
-static BODY: LazyId = LazyId::new("body");
-static REGION: LazyId = LazyId::new("region");
-static SERVICE: LazyId = LazyId::new("service");
-static TIME: LazyId = LazyId::new("time");
 static TO_TIME: LazyId = LazyId::new("to_time");
 static TO_S: LazyId = LazyId::new("to_s");
 
 pub fn init(ruby: &Ruby) {
-    for id in [
-        &HTTP_METHOD,
-        &URL,
-        &HEADERS,
-        &BODY,
-        &REGION,
-        &SERVICE,
-        &TIME,
-        &TO_S,
-        &TO_TIME,
-    ] {
+    for id in [&TO_S, &TO_TIME] {
         LazyId::force(id, ruby);
     }
+}
+
+/// A RubyLLM::BedrockCredentials::Request's, but for the body.
+pub struct Attributes {
+    pub http_method: Value,
+    pub url: Value,
+    pub headers: Value,
+    pub region: Value,
+    pub service: Value,
+    pub time: Value,
 }
 
 /// Everything but the body, and no Ruby value: it may be read without the GVL.
@@ -49,15 +42,14 @@ pub struct Request {
 }
 
 impl Request {
-    pub fn read(ruby: &Ruby, request: Value) -> Result<Self, Error> {
-        let attribute = |name: &LazyId| attribute(ruby, request, name);
+    pub fn read(ruby: &Ruby, request: Attributes) -> Result<Self, Error> {
         Ok(Self {
-            http_method: text(ruby, "request http_method", attribute(&HTTP_METHOD)?)?,
-            url: url(ruby, attribute(&URL)?)?,
-            headers: headers(ruby, attribute(&HEADERS)?)?,
-            region: text(ruby, "request region", attribute(&REGION)?)?,
-            service: text(ruby, "request service", attribute(&SERVICE)?)?,
-            time: time(ruby, attribute(&TIME)?)?,
+            http_method: text(ruby, "request http_method", request.http_method)?,
+            url: url(ruby, request.url)?,
+            headers: headers(ruby, request.headers)?,
+            region: text(ruby, "request region", request.region)?,
+            service: text(ruby, "request service", request.service)?,
+            time: time(ruby, request.time)?,
         })
     }
 
@@ -91,8 +83,7 @@ impl Request {
 ///
 /// The frozen twin of a large string shares its bytes until one of them is written to: nothing is
 /// copied, and a body that another thread changes meanwhile is hashed as it was.
-pub fn body(ruby: &Ruby, request: Value) -> Result<Option<RString>, Error> {
-    let body = attribute(ruby, request, &BODY)?;
+pub fn body(ruby: &Ruby, body: Value) -> Result<Option<RString>, Error> {
     if body.is_nil() {
         return Ok(None);
     }
@@ -104,16 +95,6 @@ pub fn body(ruby: &Ruby, request: Value) -> Result<Option<RString>, Error> {
         class_name(body)
     );
     Err(argument(ruby, reason))
-}
-
-fn attribute(ruby: &Ruby, request: Value, name: &LazyId) -> Result<Value, Error> {
-    request.check_funcall(**name, ()).unwrap_or_else(|| {
-        let name = LazyId::get_inner_with(name, ruby).name()?;
-        Err(argument(
-            ruby,
-            format!("request does not respond to #{name}"),
-        ))
-    })
 }
 
 /// A String or a URI, as `Aws::Sigv4::Signer` takes it.

@@ -25,14 +25,22 @@ pub fn init(ruby: &Ruby) {
     }
 }
 
+/// One set of credentials, out of Ruby's reach.
+pub struct Read {
+    pub credentials: Credentials,
+    /// The very bytes of the token, frozen, where they came as a Ruby String.
+    pub session_token: Option<RString>,
+}
+
 /// Calls `#credentials` once, and reads the three fields of the one object it returns: so they
 /// belong together whatever the provider does meanwhile.
-pub fn read(ruby: &Ruby, provider: Value) -> Result<Credentials, Error> {
+pub fn read(ruby: &Ruby, provider: Value) -> Result<Read, Error> {
     if let Ok(chain) = <&CredentialsProvider>::try_convert(provider) {
         // Without a Ruby object for any of the fields.
-        return chain
-            .snapshot(ruby)
-            .map(|snapshot| snapshot.credentials().clone());
+        return chain.snapshot(ruby).map(|snapshot| Read {
+            credentials: snapshot.credentials().clone(),
+            session_token: None,
+        });
     }
     let returned = match provider.check_funcall::<_, _, Value>(*CREDENTIALS, ()) {
         Some(Ok(returned)) => returned,
@@ -51,18 +59,24 @@ pub fn read(ruby: &Ruby, provider: Value) -> Result<Credentials, Error> {
 }
 
 /// The credentials that `returned` holds.
-pub fn of(ruby: &Ruby, provider: Value, returned: Value) -> Result<Credentials, Error> {
+pub fn of(ruby: &Ruby, provider: Value, returned: Value) -> Result<Read, Error> {
     let field = |id, name| field(ruby, provider, returned, id, name);
-    let access_key_id = field(&ACCESS_KEY_ID, "access_key_id")?.unwrap_or_default();
+    let text = |field: Option<(RString, String)>| field.map(|(_, text)| text).unwrap_or_default();
+    let access_key_id = text(field(&ACCESS_KEY_ID, "access_key_id")?);
     // Wiped also where the token that follows is refused.
     let mut secret_access_key =
-        Zeroizing::new(field(&SECRET_ACCESS_KEY, "secret_access_key")?.unwrap_or_default());
-    let session_token = field(&SESSION_TOKEN, "session_token")?;
-    Ok(provided::credentials(
-        access_key_id,
-        std::mem::take(&mut *secret_access_key),
-        session_token,
-    ))
+        Zeroizing::new(text(field(&SECRET_ACCESS_KEY, "secret_access_key")?));
+    let (string, session_token) = field(&SESSION_TOKEN, "session_token")?.unzip();
+    Ok(Read {
+        credentials: provided::credentials(
+            access_key_id,
+            std::mem::take(&mut *secret_access_key),
+            session_token,
+        ),
+        // Nothing of Ruby's runs since its bytes were copied. Of a long String the frozen twin
+        // shares the bytes, and is the same one each time.
+        session_token: string.map(RString::new_frozen),
+    })
 }
 
 fn field(
@@ -71,7 +85,7 @@ fn field(
     returned: Value,
     id: &LazyId,
     name: &str,
-) -> Result<Option<String>, Error> {
+) -> Result<Option<(RString, String)>, Error> {
     let invalid = |reason| invalid_credentials(ruby, &class_name(provider), reason);
     let value: Value = match returned.check_funcall(**id, ()) {
         Some(Ok(value)) => value,
@@ -89,6 +103,6 @@ fn field(
         invalid(format!("{name} is a {class}, not a String"))
     })?;
     utf8(string)
-        .map(Some)
+        .map(|text| Some((string, text)))
         .ok_or_else(|| invalid(format!("{name} is not valid UTF-8")))
 }

@@ -26,13 +26,6 @@ module RubyLLM
           raise MainRactor.error("#{self}.new"), cause: nil
         end
       end
-
-      # Prepended to BedrockCredentials' singleton class. See the native method.
-      def sign(request, provider)
-        super
-      rescue Ractor::UnsafeError
-        raise MainRactor.error('RubyLLM::BedrockCredentials.sign'), cause: nil
-      end
     end
   end
 end
