@@ -3,7 +3,7 @@
 use bedrock_credentials_core::provided;
 use bedrock_credentials_core::{Credentials, Zeroizing};
 use magnus::value::LazyId;
-use magnus::{prelude::*, Error, RString, Ruby, Value};
+use magnus::{prelude::*, Error, RString, RTypedData, Ruby, TryConvert, Value};
 
 use crate::credentials_provider::CredentialsProvider;
 use crate::error::{argument, invalid_credentials, provider_raised};
@@ -35,7 +35,7 @@ pub struct Read {
 /// Calls `#credentials` once, and reads the three fields of the one object it returns: so they
 /// belong together whatever the provider does meanwhile.
 pub fn read(ruby: &Ruby, provider: Value) -> Result<Read, Error> {
-    if let Ok(chain) = <&CredentialsProvider>::try_convert(provider) {
+    if let Some(chain) = native(&provider) {
         // Without a Ruby object for any of the fields.
         return chain.snapshot(ruby).map(|snapshot| Read {
             credentials: snapshot.credentials().clone(),
@@ -56,6 +56,13 @@ pub fn read(ruby: &Ruby, provider: Value) -> Result<Read, Error> {
         return Err(invalid_credentials(ruby, &class_name(provider), reason));
     }
     of(ruby, provider, returned)
+}
+
+/// A provider of this gem. `try_convert` alone would word an error for each that is none, which
+/// takes longer than all else that is read of it.
+fn native(provider: &Value) -> Option<&CredentialsProvider> {
+    RTypedData::from_value(*provider)?;
+    TryConvert::try_convert(*provider).ok()
 }
 
 /// The credentials that `returned` holds.
