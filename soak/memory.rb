@@ -8,9 +8,11 @@ module Soak
     Sample = Struct.new(:at, :pss, :rss)
 
     # @param processes [Proc] gives { name => pids }
-    def initialize(processes)
+    # @param warm [Numeric] seconds of a process that are left out
+    def initialize(processes, warm: WARM)
       @processes = processes
-      @samples = Hash.new { |names, name| names[name] = Hash.new { |pids, pid| pids[pid] = [] } }
+      @warm = warm
+      @samples = Hash.new { |names, name| names[name] = Hash.new { |images, image| images[image] = [] } }
     end
 
     def start
@@ -27,6 +29,18 @@ module Soak
       sample
     end
 
+    # Reads each process once.
+    def sample
+      @processes.call.each do |name, pids|
+        pids.each do |pid|
+          reading = read(pid)
+          @samples[name][image_of(pid)] << reading
+        rescue SystemCallError
+          nil # has ended
+        end
+      end
+    end
+
     # @return [Array<Hash>] for each name: MB at the start and at the end, averaged over its processes, and the most
     #   that one of them grew by once it is warm
     def rows
@@ -39,13 +53,7 @@ module Soak
 
     private
 
-    def sample
-      @processes.call.each do |name, pids|
-        pids.each { |pid| (reading = read(pid)) && (@samples[name][pid] << reading) }
-      end
-    end
-
-    def warm(samples) = samples.select { |sample| sample.at >= samples.first.at + WARM }
+    def warm(samples) = samples.select { |sample| sample.at >= samples.first.at + @warm }
 
     def most(series, field) = series.map { |samples| samples.last[field] - samples.first[field] }.max.to_f
 
@@ -55,11 +63,13 @@ module Soak
       %i[pss rss].to_h { |field| [field, (samples.sum(&field) / samples.size).round(1)] }
     end
 
+    # A process may become another: Puma's master restarts by exec and keeps its pid, but is small again until it has
+    # loaded. The addresses that the kernel told a program at exec are others then.
+    def image_of(pid) = [pid, File.binread("/proc/#{pid}/auxv")]
+
     def read(pid)
       sizes = File.read("/proc/#{pid}/smaps_rollup").scan(/^(Pss|Rss): +(\d+) kB/).to_h
       Sample.new(now, *sizes.values_at('Pss', 'Rss').map { |kilobytes| kilobytes.to_i / 1024.0 })
-    rescue SystemCallError
-      nil
     end
 
     def now = Process.clock_gettime(Process::CLOCK_MONOTONIC)

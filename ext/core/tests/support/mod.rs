@@ -7,3 +7,4 @@ pub mod model;
 pub mod peers;
 pub mod random;
 pub mod server;
+pub mod watch;
