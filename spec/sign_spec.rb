@@ -102,10 +102,6 @@ RSpec.describe RubyLLM::BedrockCredentials, '.sign' do
     end
   end
 
-  it 'takes a URI for a URL' do
-    expect(sign(url: URI(url))).to eq(sign)
-  end
-
   it 'takes a Symbol for a String, and no body for an empty one' do
     expect(sign(http_method: :POST, region: :'us-west-2', service: :bedrock)).to eq(sign)
     expect(sign(body: nil)).to eq(sign(body: ''))

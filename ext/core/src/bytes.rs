@@ -5,3 +5,31 @@
 pub(crate) fn every_byte(text: &str, allowed: impl Fn(u8) -> bool) -> bool {
     text.bytes().fold(true, |all, byte| all & allowed(byte))
 }
+
+/// Letters, digits and a few more: too many to compare each byte with.
+pub(crate) struct ByteSet([bool; 256]);
+
+impl ByteSet {
+    pub const fn alphanumeric_and(others: &[u8]) -> Self {
+        let mut bytes = [false; 256];
+        let mut byte = 0;
+        while byte < 256 {
+            bytes[byte] = (byte as u8).is_ascii_alphanumeric();
+            byte += 1;
+        }
+        let mut index = 0;
+        while index < others.len() {
+            bytes[others[index] as usize] = true;
+            index += 1;
+        }
+        Self(bytes)
+    }
+
+    pub fn has(&self, byte: u8) -> bool {
+        self.0[usize::from(byte)]
+    }
+
+    pub fn has_all_of(&self, text: &str) -> bool {
+        every_byte(text, |byte| self.has(byte))
+    }
+}

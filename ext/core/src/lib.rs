@@ -22,6 +22,7 @@ pub mod region;
 pub mod request;
 mod rules;
 pub mod signer;
+pub mod signing_identity;
 pub mod snapshot;
 mod sources;
 mod sync;

@@ -1,7 +1,12 @@
 //! Credentials that a caller hands in, rather than one of AWS's sources.
 
+use std::sync::Mutex;
+
 use aws_credential_types::Credentials;
 use zeroize::Zeroizing;
+
+use crate::error::SigningError;
+use crate::signing_identity::SigningIdentity;
 
 /// Named in `Debug` as the provider of credentials that were handed in.
 const PROVIDER_NAME: &str = "Provided";
@@ -21,6 +26,46 @@ pub fn credentials(
         None,
         PROVIDER_NAME,
     )
+}
+
+/// The set that was handed in last. The next request most often comes with the same one, which then
+/// is neither copied nor looked at again. Told by all its values: whoever hands credentials in may
+/// do so in new objects each time, or change the ones it has.
+#[derive(Debug, Default)]
+pub struct LastProvided(Mutex<Option<SigningIdentity>>);
+
+impl LastProvided {
+    pub const fn new() -> Self {
+        Self(Mutex::new(None))
+    }
+
+    /// As [`credentials`], checked.
+    pub fn identity(
+        &self,
+        access_key_id: &str,
+        secret_access_key: &str,
+        session_token: Option<&str>,
+    ) -> Result<SigningIdentity, SigningError> {
+        // Never waited for: it is no more than a copy that is saved, and after a fork it may be
+        // held for ever. Nothing panics while it is held, so it is not poisoned.
+        let mut last = self.0.try_lock().ok();
+        let session_token = session_token.filter(|token| !token.is_empty());
+        if let Some(Some(last)) = last.as_deref() {
+            if last.access_key_id() == access_key_id
+                && last.secret_access_key() == secret_access_key
+                && last.session_token() == session_token
+            {
+                return Ok(last.clone());
+            }
+        }
+        let session_token = session_token.map(str::to_owned);
+        let identity =
+            SigningIdentity::new(credentials(access_key_id, secret_access_key, session_token))?;
+        if let Some(last) = last.as_deref_mut() {
+            *last = Some(identity.clone());
+        }
+        Ok(identity)
+    }
 }
 
 /// The token itself where there is nothing to trim: `Credentials` zeroes what it is given, and no
@@ -49,5 +94,44 @@ mod tests {
             let credentials = credentials("AKID", "secret", given.map(str::to_owned));
             assert_eq!(credentials.session_token(), kept);
         }
+    }
+
+    #[test]
+    fn keeps_no_field_of_the_set_before() {
+        let last = LastProvided::new();
+        let sets = [
+            ("AKID", "secret", Some("token")),
+            ("AKID", "secret", Some("token")),
+            ("AKID", "secret", Some("token2")),
+            ("AKID", "secret2", Some("token2")),
+            ("AKID2", "secret2", Some("token2")),
+            ("AKID2", "secret2", None),
+            ("AKID2", "secret2", Some("")),
+            ("AKID2", "secret2", Some(" token2\t")),
+        ];
+        for (access_key_id, secret_access_key, session_token) in sets {
+            let identity = last
+                .identity(access_key_id, secret_access_key, session_token)
+                .unwrap();
+            assert_eq!(identity.access_key_id(), access_key_id);
+            assert_eq!(identity.secret_access_key(), secret_access_key);
+            let expected = session_token.map(str::trim).filter(|it| !it.is_empty());
+            assert_eq!(identity.session_token(), expected);
+        }
+    }
+
+    #[test]
+    fn copies_a_set_that_comes_again_no_second_time() {
+        let last = LastProvided::new();
+        let key = || {
+            let identity = last.identity("AKID", "secret", Some("token")).unwrap();
+            identity.secret_access_key().as_ptr()
+        };
+        let first = key();
+        assert_eq!(key(), first);
+        last.identity("AKID", "other", None).unwrap();
+        assert!(last.identity("AKID", "", None).is_err());
+        let identity = last.identity("AKID", "other", None).unwrap();
+        assert_eq!(identity.secret_access_key(), "other");
     }
 }

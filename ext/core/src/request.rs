@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use crate::bytes::every_byte;
+use crate::bytes::{every_byte, ByteSet};
 use crate::error::SigningError;
 
 /// Where a signature goes beyond the year 9999 the `x-amz-date` format has no digit for it, and
@@ -60,13 +60,14 @@ impl Request<'_> {
     }
 }
 
+static TOKEN: ByteSet = ByteSet::alphanumeric_and(b"!#$%&'*+-.^_`|~");
+
 /// A token of RFC 9110, which methods and header names are.
 fn token(part: &str, value: &str) -> Result<(), SigningError> {
     if value.is_empty() {
         return Err(SigningError::request(part, "is empty"));
     }
-    let allowed = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
-    if value.bytes().all(allowed) {
+    if TOKEN.has_all_of(value) {
         Ok(())
     } else {
         let shown: String = value.chars().take(40).collect();

@@ -6,12 +6,12 @@ use std::borrow::Cow;
 use aws_credential_types::Credentials;
 use aws_sigv4::http_request::{self, SignableBody, SignableRequest, SigningInstructions};
 use aws_sigv4::sign::v4;
-use aws_smithy_runtime_api::client::identity::Identity;
 
 use crate::bytes::every_byte;
 use crate::error::SigningError;
 use crate::request::Request;
 pub use crate::rules::Rules;
+use crate::signing_identity::SigningIdentity;
 use crate::url;
 
 /// The headers that make a request a signed one. Debug shows neither secret nor token.
@@ -65,9 +65,8 @@ impl<'a> Signable<'a> {
     }
 
     /// Signs with SigV4. The same input gives the same headers: time is the request's.
-    pub fn sign(&self, credentials: &Credentials) -> Result<SignedHeaders, SigningError> {
-        validate_credentials(credentials)?;
-        if let (Some(name), None) = (self.token_header, credentials.session_token()) {
+    pub fn sign(&self, identity: &SigningIdentity) -> Result<SignedHeaders, SigningError> {
+        if let (Some(name), None) = (self.token_header, identity.session_token()) {
             let reason = "belongs to other credentials: these have no session token; remove it";
             return Err(SigningError::request(format!("header {name:?}"), reason));
         }
@@ -77,9 +76,8 @@ impl<'a> Signable<'a> {
             true => None,
             false => Some(("host", &*self.host)),
         };
-        let identity: Identity = credentials.clone().into();
         let params = v4::SigningParams::builder()
-            .identity(&identity)
+            .identity(identity.identity())
             .region(self.request.region)
             .name(self.request.service)
             .time(self.request.time)
@@ -107,7 +105,7 @@ pub fn sign(
     credentials: &Credentials,
     rules: Rules,
 ) -> Result<SignedHeaders, SigningError> {
-    Signable::new(*request, rules)?.sign(credentials)
+    Signable::new(*request, rules)?.sign(&SigningIdentity::new(credentials.clone())?)
 }
 
 /// The wire and the canonical request carry visible ASCII alone; the value itself is not shown,
@@ -120,37 +118,6 @@ fn validate_signed_value(name: &str, value: &str) -> Result<(), SigningError> {
         format!("header {name:?}"),
         "has a control or non-ASCII character in its value",
     ))
-}
-
-pub(crate) fn validate_credentials(credentials: &Credentials) -> Result<(), SigningError> {
-    // Those that part the Authorization header and the scope in it.
-    let parts_the_scope = |b| matches!(b, b'/' | b',' | b'=');
-    visible("access_key_id", credentials.access_key_id(), |b| {
-        !parts_the_scope(b)
-    })?;
-    visible("secret_access_key", credentials.secret_access_key(), |_| {
-        true
-    })?;
-    match credentials.session_token() {
-        Some(token) => visible("session_token", token, |_| true),
-        None => Ok(()),
-    }
-}
-
-fn visible(
-    field: &'static str,
-    value: &str,
-    allowed: impl Fn(u8) -> bool,
-) -> Result<(), SigningError> {
-    if value.is_empty() {
-        return Err(SigningError::credentials(field, "is blank"));
-    }
-    if every_byte(value, |b| b.is_ascii_graphic() && allowed(b)) {
-        return Ok(());
-    }
-    let reason = "has a space, a line break, NUL or another character that AWS never issues; \
-                  is it read from a file with a trailing newline?";
-    Err(SigningError::credentials(field, reason))
 }
 
 fn innermost(error: &dyn std::error::Error) -> String {

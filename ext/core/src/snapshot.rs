@@ -1,15 +1,21 @@
 //! One set of credentials as a source gave it.
 
 use std::fmt;
+use std::sync::OnceLock;
 use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
+
+use crate::error::SigningError;
+use crate::signing_identity::SigningIdentity;
 
 /// Access key, secret, token, account and expiration of one answer: they belong together and are
 /// never exchanged singly. The secrets are zeroed when the last holder lets go.
 #[derive(Clone)]
 pub struct Snapshot {
     credentials: Credentials,
+    /// Once it was asked for: a set may be kept that nothing is ever signed with.
+    identity: OnceLock<SigningIdentity>,
     source: String,
     recheck: Option<Duration>,
     outlives_its_source: bool,
@@ -20,6 +26,7 @@ impl Snapshot {
     pub fn new(credentials: Credentials, source: impl Into<String>) -> Self {
         Self {
             credentials,
+            identity: OnceLock::new(),
             source: source.into(),
             recheck: None,
             outlives_its_source: false,
@@ -40,9 +47,17 @@ impl Snapshot {
         self
     }
 
-    /// What the signer takes.
     pub fn credentials(&self) -> &Credentials {
         &self.credentials
+    }
+
+    /// What the signer takes.
+    pub fn identity(&self) -> Result<SigningIdentity, SigningError> {
+        if let Some(identity) = self.identity.get() {
+            return Ok(identity.clone());
+        }
+        let identity = SigningIdentity::new(self.credentials.clone())?;
+        Ok(self.identity.get_or_init(|| identity).clone())
     }
 
     pub fn access_key_id(&self) -> &str {

@@ -2,11 +2,16 @@
 
 use std::borrow::Cow;
 
-use crate::bytes::every_byte;
+use crate::bytes::{every_byte, ByteSet};
 use crate::error::SigningError;
 
 /// The most `http::Uri` takes.
 const MOST_BYTES: usize = u16::MAX as usize - 1;
+
+static REGISTERED_NAME: ByteSet = ByteSet::alphanumeric_and(b"-._~%!$&'()*+,;=");
+
+/// What a canonical query has as it is.
+static UNRESERVED: ByteSet = ByteSet::alphanumeric_and(b"-._~");
 
 /// Checks the URL and returns the `Host` header a client sends for it: the port is left out
 /// where it is the scheme's own (RFC 9110, 4.2), kept where it is not.
@@ -17,7 +22,8 @@ pub(crate) fn host(url: &str) -> Result<Cow<'_, str>, SigningError> {
     }
     let (default_port, rest) = split_scheme(url)
         .ok_or_else(|| invalid("must be absolute and begin with http:// or https://"))?;
-    let authority = &rest[..rest.find(['/', '?', '#']).unwrap_or(rest.len())];
+    let ends_it = |b| matches!(b, b'/' | b'?' | b'#');
+    let authority = &rest[..rest.bytes().position(ends_it).unwrap_or(rest.len())];
     if authority.contains('@') {
         return Err(invalid("must not carry a user name or password"));
     }
@@ -57,9 +63,7 @@ fn is_host(name: &str) -> bool {
         .and_then(|rest| rest.strip_suffix(']'))
     {
         Some(address) => address.parse::<std::net::Ipv6Addr>().is_ok(),
-        None => every_byte(name, |b| {
-            b.is_ascii_alphanumeric() || b"-._~%!$&'()*+,;=".contains(&b)
-        }),
+        None => REGISTERED_NAME.has_all_of(name),
     }
 }
 
@@ -86,8 +90,7 @@ pub(crate) fn validate_query(url: &str) -> Result<(), SigningError> {
 /// where that is too long. Strictly encoded a byte may become three, and a key without a value
 /// gains a `=`.
 fn longest_canonical(query: &str, decoded: &[u8]) -> usize {
-    let is_literal = |b: &u8| b.is_ascii_alphanumeric() || b"-._~".contains(b);
-    let literal = decoded.iter().filter(|b| is_literal(b)).count();
+    let literal = decoded.iter().filter(|b| UNRESERVED.has(**b)).count();
     3 * (decoded.len() - literal) + literal + query.split('&').count()
 }
 

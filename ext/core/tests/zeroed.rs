@@ -5,10 +5,11 @@ mod support;
 
 use std::time::SystemTime;
 
-use bedrock_credentials_core::provided;
+use bedrock_credentials_core::provided::{self, LastProvided};
 use bedrock_credentials_core::request::Request;
 use bedrock_credentials_core::signer::{sign, Rules};
 use bedrock_credentials_core::snapshot::Snapshot;
+use bedrock_credentials_core::Zeroizing;
 use support::watch::{left_behind, secret, Watchful};
 
 #[global_allocator]
@@ -32,6 +33,16 @@ fn ours_are_wiped() {
         drop((set.clone(), set));
     };
     assert_eq!(left_behind(kept), 0);
+
+    let handed_in_anew = || {
+        let last = LastProvided::new();
+        for secret in [secret(""), secret("/"), secret("/")] {
+            drop(last.identity("AKID", &secret, Some(&secret)));
+            drop(Zeroizing::new(secret));
+        }
+        assert!(last.identity("AKID", "", None).is_err());
+    };
+    assert_eq!(left_behind(handed_in_anew), 0);
 
     // aws-sigv4's, which puts "AWS4" before the secret for the signing key.
     let signed = || {

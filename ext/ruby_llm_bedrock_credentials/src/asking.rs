@@ -52,10 +52,9 @@ fn ask(ruby: &Ruby, source: Opaque<Value>, handover: Handover) {
         let name = |thread: magnus::Thread| thread.funcall::<_, _, Value>("name=", (THREAD_NAME,));
         let _ = name(ruby.thread_current());
         // Alive: an instance variable of this thread has it.
-        let read = snapshot::read(ruby, ruby.get_inner(source));
-        match read {
-            Ok(read) => {
-                handover.take(Ok(read.credentials));
+        match snapshot::credentials(ruby, ruby.get_inner(source)) {
+            Ok(credentials) => {
+                handover.take(Ok(credentials));
                 Ok(())
             }
             Err(error) => {

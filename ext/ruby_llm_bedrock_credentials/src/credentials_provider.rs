@@ -151,7 +151,7 @@ impl CredentialsProvider {
 
     fn invalidate(ruby: &Ruby, this: &Self, rejected: Value) -> Result<bool, Error> {
         guard(ruby, || {
-            let rejected = snapshot::of(ruby, rejected, rejected)?.credentials;
+            let rejected = snapshot::of(ruby, rejected, rejected)?;
             Ok(this.cache.invalidate(&Snapshot::new(rejected, "")))
         })
     }

@@ -1,5 +1,6 @@
 //! RubyLLM::BedrockCredentials::Request -> what core signs.
 
+use std::ops::Range;
 use std::time::SystemTime;
 
 use bedrock_credentials_core::error::SigningError;
@@ -10,7 +11,7 @@ use magnus::value::LazyId;
 use magnus::{prelude::*, Error, Float, Integer, RHash, RString, Ruby, Value};
 
 use crate::error::argument;
-use crate::text::{class_name, text};
+use crate::text::{append, class_name, Unfit};
 
 static TO_TIME: LazyId = LazyId::new("to_time");
 static TO_S: LazyId = LazyId::new("to_s");
@@ -20,6 +21,12 @@ pub fn init(ruby: &Ruby) {
         LazyId::force(id, ruby);
     }
 }
+
+/// What a request has but for its body, unless it has many headers.
+const USUAL_BYTES: usize = 1024;
+
+/// Of a text among the others.
+type Place = Range<usize>;
 
 /// A RubyLLM::BedrockCredentials::Request's, but for the body.
 pub struct Attributes {
@@ -33,31 +40,41 @@ pub struct Attributes {
 
 /// Everything but the body, and no Ruby value: it may be read without the GVL.
 pub struct Request {
-    http_method: String,
-    url: String,
-    headers: Vec<(String, String)>,
-    region: String,
-    service: String,
+    /// One after another, as each by itself would be allocated and freed.
+    texts: String,
+    http_method: Place,
+    url: Place,
+    headers: Vec<(Place, Place)>,
+    region: Place,
+    service: Place,
     time: SystemTime,
 }
 
 impl Request {
     pub fn read(ruby: &Ruby, request: Attributes) -> Result<Self, Error> {
+        let mut texts = String::with_capacity(USUAL_BYTES);
+        let to = &mut texts;
+        let named = |name| move |unfit: Unfit| unfit.argument(ruby, name);
         Ok(Self {
-            http_method: text(ruby, "request http_method", request.http_method)?,
-            url: url(ruby, request.url)?,
-            headers: headers(ruby, request.headers)?,
-            region: text(ruby, "request region", request.region)?,
-            service: text(ruby, "request service", request.service)?,
+            http_method: append(to, request.http_method).map_err(named("request http_method"))?,
+            url: url(to, request.url).map_err(named("request url"))?,
+            headers: headers(ruby, to, request.headers)?,
+            region: append(to, request.region).map_err(named("request region"))?,
+            service: append(to, request.service).map_err(named("request service"))?,
             time: time(ruby, request.time)?,
+            texts,
         })
     }
 
     pub fn headers(&self) -> Vec<(&str, &str)> {
         let headers = self.headers.iter();
         headers
-            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .map(|(name, value)| (self.text(name), self.text(value)))
             .collect()
+    }
+
+    fn text(&self, place: &Place) -> &str {
+        &self.texts[place.clone()]
     }
 
     /// As core takes it.
@@ -67,12 +84,12 @@ impl Request {
         body: &'a [u8],
     ) -> Result<Signable<'a>, SigningError> {
         let request = core::Request {
-            http_method: &self.http_method,
-            url: &self.url,
+            http_method: self.text(&self.http_method),
+            url: self.text(&self.url),
             headers,
             body,
-            region: &self.region,
-            service: &self.service,
+            region: self.text(&self.region),
+            service: self.text(&self.service),
             time: self.time,
         };
         Signable::new(request, Rules::BEDROCK)
@@ -98,16 +115,16 @@ pub fn body(ruby: &Ruby, body: Value) -> Result<Option<RString>, Error> {
 }
 
 /// A String or a URI, as `Aws::Sigv4::Signer` takes it.
-fn url(ruby: &Ruby, value: Value) -> Result<String, Error> {
+fn url(to: &mut String, value: Value) -> Result<Place, Unfit> {
     let is_uri = RString::from_value(value).is_none() && !value.is_nil();
     match is_uri.then(|| value.check_funcall(*TO_S, ())).flatten() {
-        Some(string) => text(ruby, "request url", string?),
-        None => text(ruby, "request url", value),
+        Some(string) => append(to, string.map_err(Unfit::Raised)?),
+        None => append(to, value),
     }
 }
 
 /// A header whose value is nil is not sent. An Integer or a Float is sent as it is written.
-fn headers(ruby: &Ruby, value: Value) -> Result<Vec<(String, String)>, Error> {
+fn headers(ruby: &Ruby, to: &mut String, value: Value) -> Result<Vec<(Place, Place)>, Error> {
     if value.is_nil() {
         return Ok(Vec::new());
     }
@@ -118,11 +135,16 @@ fn headers(ruby: &Ruby, value: Value) -> Result<Vec<(String, String)>, Error> {
         if value.is_nil() {
             return Ok(ForEach::Continue);
         }
-        let name = text(ruby, "request header name", name)?;
+        let name = append(to, name).map_err(|it| it.argument(ruby, "request header name"))?;
         let is_number = Integer::from_value(value).is_some() || Float::from_value(value).is_some();
-        let value = match is_number {
-            true => value.to_string(),
-            false => text(ruby, format_args!("request header {name:?}"), value)?,
+        let value = if is_number {
+            let start = to.len();
+            to.push_str(&value.to_string());
+            start..to.len()
+        } else {
+            append(to, value).map_err(|it| {
+                it.argument(ruby, format_args!("request header {:?}", &to[name.clone()]))
+            })?
         };
         headers.push((name, value));
         Ok(ForEach::Continue)

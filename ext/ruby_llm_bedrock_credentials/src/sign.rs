@@ -71,15 +71,15 @@ fn sign(
         let refused = |error| signing(ruby, &class_name(provider), error);
         // Before the credentials: nothing is resolved for a request that cannot be sent.
         let signable = request.signable(&headers, bytes).map_err(refused)?;
-        let read = snapshot::read(ruby, provider)?;
+        let signer = snapshot::signer(ruby, provider)?;
         let signed = if bytes.len() < RELEASE_GVL_FROM_BYTES {
-            signable.sign(&read.credentials)
+            signable.sign(&signer.identity)
         } else {
-            let credentials = &read.credentials;
-            without_gvl(ruby, || signable.sign(credentials))?
+            let identity = &signer.identity;
+            without_gvl(ruby, || signable.sign(identity))?
         };
         std::hint::black_box(&body);
-        to_hash(ruby, &signed.map_err(refused)?, read.session_token)
+        to_hash(ruby, &signed.map_err(refused)?, signer.session_token)
     })
 }
 

@@ -1,36 +1,62 @@
 //! Ruby strings -> Rust strings. Copied, as Ruby may change or move the bytes at the next call.
 
 use std::fmt::Display;
+use std::ops::Range;
 
 use magnus::{prelude::*, Error, RString, Ruby, Symbol, Value};
 
 use crate::error::argument;
 
-/// `what` names the string in the error: the string itself may be a secret. It is
-/// formatted for the error alone.
-pub fn text(ruby: &Ruby, what: impl Display, value: Value) -> Result<String, Error> {
+/// Why a value is no text.
+pub enum Unfit {
+    NotUtf8,
+    /// Of this class.
+    NotAString(String),
+    Raised(Error),
+}
+
+impl Unfit {
+    /// `what` names the string in the error: the string itself may be a secret.
+    pub fn argument(self, ruby: &Ruby, what: impl Display) -> Error {
+        match self {
+            Self::NotUtf8 => argument(ruby, format!("{what} is not valid UTF-8")),
+            Self::NotAString(class) => {
+                argument(ruby, format!("{what} must be a String, not {class}"))
+            }
+            Self::Raised(error) => error,
+        }
+    }
+}
+
+/// Adds a String or a Symbol to `texts`, and gives its place there.
+pub fn append(texts: &mut String, value: Value) -> Result<Range<usize>, Unfit> {
+    let start = texts.len();
     if let Some(string) = RString::from_value(value) {
-        return utf8(string).ok_or_else(|| argument(ruby, format!("{what} is not valid UTF-8")));
+        if !is_ascii_compatible(string) {
+            return Err(Unfit::NotUtf8);
+        }
+        // SAFETY: the slice is read to its end before Ruby can run, and not kept.
+        texts.push_str(unsafe { borrowed(&string) }.ok_or(Unfit::NotUtf8)?);
+    } else if let Some(symbol) = Symbol::from_value(value) {
+        texts.push_str(&symbol.name().map_err(Unfit::Raised)?);
+    } else {
+        return Err(Unfit::NotAString(class_name(value)));
     }
-    if let Some(symbol) = Symbol::from_value(value) {
-        return Ok(symbol.name()?.into_owned());
-    }
-    let reason = format!("{what} must be a String, not {}", class_name(value));
-    Err(argument(ruby, reason))
+    Ok(start..texts.len())
 }
 
-/// None where the bytes are not UTF-8, or are another text in their encoding: UTF-16's, say.
-pub fn utf8(string: RString) -> Option<String> {
-    if !is_ascii_compatible(string) {
-        return None;
-    }
-    // SAFETY: the slice is read to its end before Ruby can run, and not kept.
-    std::str::from_utf8(unsafe { string.as_slice() })
-        .ok()
-        .map(str::to_owned)
+/// The bytes as Ruby has them, where they are UTF-8; whose text they are in the string's encoding is
+/// for [`is_ascii_compatible`].
+///
+/// # Safety
+///
+/// Ruby must not run as long as they are in use: it may change or move them.
+pub unsafe fn borrowed(string: &RString) -> Option<&str> {
+    std::str::from_utf8(string.as_slice()).ok()
 }
 
-fn is_ascii_compatible(string: RString) -> bool {
+/// Whether ASCII's bytes mean ASCII in it. May call Ruby.
+pub fn is_ascii_compatible(string: RString) -> bool {
     let ruby = Ruby::get_with(string);
     let encoding = string.enc_get();
     encoding == ruby.utf8_encindex()

@@ -23,7 +23,7 @@ module RubyLLM
       def sign(request, provider)
         url = request.url
         # Any other is for the native method to judge.
-        url = url.to_s if URI::Generic === url # rubocop:disable Style/CaseEquality -- a BasicObject has no is_a?
+        url = text_of(url) if URI::Generic === url # rubocop:disable Style/CaseEquality -- a BasicObject has no is_a?
         sign_parts(provider, request.http_method, url, request.headers, request.body, request.region, request.service,
                    request.time)
       rescue Ractor::UnsafeError
@@ -32,6 +32,17 @@ module RubyLLM
         raise unless ATTRIBUTES.include?(e.name) && e.receiver.equal?(request)
 
         raise ArgumentError, "request does not respond to ##{e.name}", cause: nil
+      end
+
+      private
+
+      # As URI#to_s, which takes longer: part by part it appends to a String that grows. Without the
+      # fragment, which is no part of what is sent.
+      def text_of(uri)
+        return uri.to_s unless uri.instance_of?(URI::HTTPS) && uri.port == URI::HTTPS::DEFAULT_PORT
+        return uri.to_s if uri.query || uri.user || uri.opaque
+
+        "#{uri.scheme}://#{uri.host}#{uri.path}"
       end
     end
   end

@@ -16,7 +16,7 @@ use super::{client_config, http, snapshot, walk, ChainConfig, Trail};
 use crate::cache::Cache;
 use crate::chain_error::ChainError;
 use crate::foreign::Foreign;
-use crate::signer::validate_credentials;
+use crate::signing_identity;
 use crate::snapshot::Snapshot;
 
 /// What a provider asks.
@@ -105,7 +105,7 @@ impl Source {
             Self::AssumeRole(role, region, _) => {
                 let base =
                     base.ok_or_else(|| trail.failed_because("was given nothing to ask with"))?;
-                validate_credentials(&base)
+                signing_identity::validate(&base)
                     .map_err(|error| trail.failed_because(format!("its source: {error}")))?;
                 let config = sts(env, region.as_ref(), trail).await?;
                 taken(role.ask(base, &config).await, trail)
