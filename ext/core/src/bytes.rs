@@ -33,3 +33,19 @@ impl ByteSet {
         every_byte(text, |byte| self.has(byte))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_has_what_it_was_given_and_nothing_else() {
+        let set = ByteSet::alphanumeric_and(b"-_~");
+        for byte in 0..=255_u8 {
+            let expected = byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'~');
+            assert_eq!(set.has(byte), expected, "{byte}");
+        }
+        assert!(set.has_all_of("a-Z_0~"));
+        assert!(!set.has_all_of("a-Z_0~ "));
+    }
+}

@@ -46,14 +46,15 @@ impl LastProvided {
         secret_access_key: &str,
         session_token: Option<&str>,
     ) -> Result<SigningIdentity, SigningError> {
-        // Never waited for: it is no more than a copy that is saved, and after a fork it may be
-        // held for ever. Nothing panics while it is held, so it is not poisoned.
+        // Never waited for, as it saves no more than a copy: after a fork it may be held for ever.
+        // Poisoned, it is done without.
         let mut last = self.0.try_lock().ok();
         let session_token = session_token.filter(|token| !token.is_empty());
         if let Some(Some(last)) = last.as_deref() {
-            if last.access_key_id() == access_key_id
-                && last.secret_access_key() == secret_access_key
-                && last.session_token() == session_token
+            let set = last.credentials();
+            if set.access_key_id() == access_key_id
+                && set.secret_access_key() == secret_access_key
+                && set.session_token() == session_token
             {
                 return Ok(last.clone());
             }
@@ -113,25 +114,37 @@ mod tests {
             let identity = last
                 .identity(access_key_id, secret_access_key, session_token)
                 .unwrap();
-            assert_eq!(identity.access_key_id(), access_key_id);
-            assert_eq!(identity.secret_access_key(), secret_access_key);
+            let set = identity.credentials();
+            assert_eq!(set.access_key_id(), access_key_id);
+            assert_eq!(set.secret_access_key(), secret_access_key);
             let expected = session_token.map(str::trim).filter(|it| !it.is_empty());
-            assert_eq!(identity.session_token(), expected);
+            assert_eq!(set.session_token(), expected);
         }
+    }
+
+    fn address(last: &LastProvided, secret: &str) -> *const u8 {
+        let identity = last.identity("AKID", secret, Some("token")).unwrap();
+        assert_eq!(identity.credentials().secret_access_key(), secret);
+        identity.credentials().secret_access_key().as_ptr()
     }
 
     #[test]
     fn copies_a_set_that_comes_again_no_second_time() {
         let last = LastProvided::new();
-        let key = || {
-            let identity = last.identity("AKID", "secret", Some("token")).unwrap();
-            identity.secret_access_key().as_ptr()
-        };
-        let first = key();
-        assert_eq!(key(), first);
-        last.identity("AKID", "other", None).unwrap();
-        assert!(last.identity("AKID", "", None).is_err());
-        let identity = last.identity("AKID", "other", None).unwrap();
-        assert_eq!(identity.secret_access_key(), "other");
+        let first = address(&last, "secret");
+        assert_eq!(address(&last, "secret"), first);
+        assert!(last.identity("AKID", "", Some("token")).is_err());
+        assert_eq!(address(&last, "secret"), first);
+        assert_ne!(address(&last, "other"), first);
+    }
+
+    #[test]
+    fn waits_for_no_lock_that_a_fork_left_held() {
+        let last = LastProvided::new();
+        address(&last, "secret");
+        let held = last.0.lock().unwrap();
+        address(&last, "other");
+        drop(held);
+        address(&last, "secret");
     }
 }

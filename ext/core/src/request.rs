@@ -113,3 +113,19 @@ fn header(name: &str, value: &str) -> Result<(), SigningError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_has_every_visible_character_but_http_delimiters() {
+        // RFC 9110, 5.6.2.
+        let delimiters = r#""(),/:;<=>?@[\]{}"#;
+        for byte in 0..=127_u8 {
+            let text = char::from(byte).to_string();
+            let expected = byte.is_ascii_graphic() && !delimiters.contains(&text);
+            assert_eq!(token("header name", &text).is_ok(), expected, "{text:?}");
+        }
+    }
+}

@@ -66,7 +66,7 @@ impl<'a> Signable<'a> {
 
     /// Signs with SigV4. The same input gives the same headers: time is the request's.
     pub fn sign(&self, identity: &SigningIdentity) -> Result<SignedHeaders, SigningError> {
-        if let (Some(name), None) = (self.token_header, identity.session_token()) {
+        if let (Some(name), None) = (self.token_header, identity.credentials().session_token()) {
             let reason = "belongs to other credentials: these have no session token; remove it";
             return Err(SigningError::request(format!("header {name:?}"), reason));
         }

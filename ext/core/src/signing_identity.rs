@@ -23,16 +23,8 @@ impl SigningIdentity {
         })
     }
 
-    pub fn access_key_id(&self) -> &str {
-        self.credentials.access_key_id()
-    }
-
-    pub fn secret_access_key(&self) -> &str {
-        self.credentials.secret_access_key()
-    }
-
-    pub fn session_token(&self) -> Option<&str> {
-        self.credentials.session_token()
+    pub fn credentials(&self) -> &Credentials {
+        &self.credentials
     }
 
     /// As aws-sigv4 takes it.

@@ -105,6 +105,8 @@ impl Snapshot {
     pub(crate) fn extended_to(&self, expiration: SystemTime) -> Self {
         let mut extended = self.clone();
         *extended.credentials.expiry_mut() = Some(expiration);
+        // It tells the expiration too.
+        extended.identity = OnceLock::new();
         extended
     }
 }

@@ -1,4 +1,5 @@
-//! Ruby strings -> Rust strings. Copied, as Ruby may change or move the bytes at the next call.
+//! Ruby strings -> Rust strings: copied, or read before Ruby runs again, which may change or move the
+//! bytes.
 
 use std::fmt::Display;
 use std::ops::Range;
