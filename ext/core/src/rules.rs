@@ -1,8 +1,12 @@
 //! How a service wants its requests signed, and which headers that takes.
 
+use std::sync::LazyLock;
+
 use aws_sigv4::http_request::{
     PayloadChecksumKind, PercentEncodingMode, SigningSettings, UriPathNormalizationMode,
 };
+
+use crate::url;
 
 /// Set by signing: what a request brings under these names is never signed, as it is replaced.
 const SET_BY_SIGNING: [&str; 4] = [
@@ -11,6 +15,14 @@ const SET_BY_SIGNING: [&str; 4] = [
     "x-amz-content-sha256",
     "x-amz-security-token",
 ];
+
+/// Which headers are signed is for [`Rules::signs`] to say; a list of exclusions would be made, and
+/// gone through, for each request.
+static DEFAULTS: LazyLock<SigningSettings> = LazyLock::new(|| {
+    let mut settings = SigningSettings::default();
+    settings.excluded_headers = None;
+    settings
+});
 
 /// How a service wants its requests signed.
 #[derive(Debug, Clone, Copy)]
@@ -33,13 +45,14 @@ impl Rules {
         every_header: false,
     };
 
-    pub(crate) fn settings(self) -> SigningSettings {
-        let mut settings = SigningSettings::default();
+    pub(crate) fn settings(self, url: &str) -> SigningSettings {
+        let mut settings = DEFAULTS.clone();
         settings.percent_encoding_mode = match self.double_encode_path {
             true => PercentEncodingMode::Double,
             false => PercentEncodingMode::Single,
         };
-        settings.uri_path_normalization_mode = match self.normalize_path {
+        // aws-sigv4 takes a path apart for any dot in it, and most models have one in their names.
+        settings.uri_path_normalization_mode = match self.normalize_path && !url::is_normal(url) {
             true => UriPathNormalizationMode::Enabled,
             false => UriPathNormalizationMode::Disabled,
         };
@@ -65,5 +78,57 @@ impl Rules {
             || name
                 .get(..6)
                 .is_some_and(|prefix| prefix.eq_ignore_ascii_case("x-amz-"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aws_credential_types::Credentials;
+    use aws_sigv4::http_request::{sign, SignableBody, SignableRequest};
+    use aws_sigv4::sign::v4::SigningParams;
+    use std::time::SystemTime;
+
+    fn signature(url: &str, settings: SigningSettings) -> String {
+        let identity = Credentials::new("AKID", "secret", None, None, "test").into();
+        let params = SigningParams::builder()
+            .identity(&identity)
+            .region("us-west-2")
+            .name("bedrock")
+            .time(SystemTime::UNIX_EPOCH)
+            .settings(settings)
+            .build()
+            .unwrap()
+            .into();
+        let request = SignableRequest::new("GET", url, [].into_iter(), SignableBody::Bytes(&[]));
+        sign(request.unwrap(), &params).unwrap().into_parts().1
+    }
+
+    fn urls() -> Vec<String> {
+        let segments = ["", ".", "..", "...", "a", "a.b", ".a", "%2E", "%2e."];
+        let mut paths = vec![String::new()];
+        for _ in 0..3 {
+            let longer = paths
+                .iter()
+                .flat_map(|path| segments.map(|segment| format!("{path}/{segment}")));
+            paths = longer.chain([String::new()]).collect();
+        }
+        let ends = ["", "/", "?q=/.", "#f"];
+        let urls = paths.iter();
+        urls.flat_map(|path| ends.map(|end| format!("https://h.example{path}{end}")))
+            .collect()
+    }
+
+    #[test]
+    fn leaves_no_path_alone_that_aws_sigv4_would_normalize() {
+        let mut left_alone = 0;
+        for url in urls() {
+            let ours = Rules::BEDROCK.settings(&url);
+            let mut normalized = ours.clone();
+            normalized.uri_path_normalization_mode = UriPathNormalizationMode::Enabled;
+            left_alone += u32::from(ours != normalized);
+            assert_eq!(signature(&url, ours), signature(&url, normalized), "{url}");
+        }
+        assert!(left_alone > 100, "{left_alone}");
     }
 }

@@ -81,7 +81,7 @@ impl<'a> Signable<'a> {
             .region(self.request.region)
             .name(self.request.service)
             .time(self.request.time)
-            .settings(self.rules.settings())
+            .settings(self.rules.settings(self.request.url))
             .build()
             .map_err(|error| SigningError::request("parameters", error.to_string()))?
             .into();

@@ -22,8 +22,7 @@ pub(crate) fn host(url: &str) -> Result<Cow<'_, str>, SigningError> {
     }
     let (default_port, rest) = split_scheme(url)
         .ok_or_else(|| invalid("must be absolute and begin with http:// or https://"))?;
-    let ends_it = |b| matches!(b, b'/' | b'?' | b'#');
-    let authority = &rest[..rest.bytes().position(ends_it).unwrap_or(rest.len())];
+    let authority = split_authority(rest).0;
     if authority.contains('@') {
         return Err(invalid("must not carry a user name or password"));
     }
@@ -43,6 +42,22 @@ pub(crate) fn host(url: &str) -> Result<Cow<'_, str>, SigningError> {
             Err(_) => Err(invalid("has a port that is none")),
         },
     }
+}
+
+/// Of what follows the scheme.
+fn split_authority(rest: &str) -> (&str, &str) {
+    let ends_it = |b| matches!(b, b'/' | b'?' | b'#');
+    rest.split_at(rest.bytes().position(ends_it).unwrap_or(rest.len()))
+}
+
+/// Whether normalizing the path (RFC 3986, 5.2.4) leaves it as it is; false where that is in doubt.
+pub(crate) fn is_normal(url: &str) -> bool {
+    // A query is no part of it; one that has such a pair is taken for a path that has.
+    let path = split_scheme(url).map(|(_, rest)| split_authority(rest).1);
+    path.is_some_and(|path| {
+        let mut pairs = path.as_bytes().windows(2);
+        !pairs.any(|pair| matches!(pair, b"//" | b"/."))
+    })
 }
 
 fn split_port(authority: &str) -> (&str, &str) {
