@@ -1,5 +1,6 @@
 //! AWS credentials and signatures for Bedrock, without a word of Ruby.
 
+pub mod allocator;
 mod bytes;
 pub mod cache;
 mod causes;

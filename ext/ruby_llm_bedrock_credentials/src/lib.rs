@@ -15,6 +15,11 @@ mod waiting;
 
 use magnus::{prelude::*, Error, Ruby};
 
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[global_allocator]
+static ALLOCATOR: bedrock_credentials_core::allocator::ThreadCached =
+    bedrock_credentials_core::allocator::ThreadCached;
+
 #[magnus::init]
 fn init(ruby: &Ruby) -> Result<(), Error> {
     let bedrock_credentials = ruby
