@@ -6,6 +6,7 @@ require 'rounds'
 
 SIZES = [200, 4 << 10, 100 << 10, 1 << 20, 20 << 20].freeze
 RUBY = { ours: Contenders::Ours.new, ruby_llm: Contenders::OfRubyLLM.new, aws_sigv4: Contenders::AwsSigv4.new }.freeze
+BY_REQUEST = { by_request: Contenders::OursByRequest.new }.freeze
 ALL = RUBY.merge(bare: Contenders::BareCrate.new, sha256: Contenders::Sha256.new).freeze
 
 def objects(contender, body)
@@ -26,16 +27,18 @@ end
 
 Report.heading('A signature')
 results = SIZES.to_h do |size|
-  [size, Rounds.new(ALL, ('a' * size).freeze, rounds: size > 1 << 20 ? 21 : 61)]
+  [size, Rounds.new(ALL.merge(BY_REQUEST), ('a' * size).freeze, rounds: size > 1 << 20 ? 21 : 61)]
 end
 Report.table(['body', 'this gem', 'RubyLLM', 'aws-sigv4 gem', 'bare crate', 'SHA-256', 'this gem / bare crate',
               'RubyLLM / this gem', 'aws-sigv4 gem / this gem', 'this gem / SHA-256'],
              results.map { |size, rounds| row(size, rounds) })
 
-Report.table(['Ruby objects a signature', 'this gem', 'RubyLLM', 'aws-sigv4 gem'],
-             [['200 B', *RUBY.values.map { |contender| objects(contender, ('a' * 200).freeze) }]])
+Report.table(['Ruby objects a signature', 'this gem', 'RubyLLM', 'aws-sigv4 gem', 'sign(Request.new(…), …)'],
+             [['200 B', *RUBY.merge(BY_REQUEST).values.map { |contender| objects(contender, ('a' * 200).freeze) }]])
 
-small = results[200]
+small = results[SIZES.first]
+puts format('- 200 B by sign(Request.new(…), …): %<time>s, %<bare>.2f times the bare crate',
+            time: Report.duration(small.seconds(:by_request)), bare: small.ratio(:by_request, :bare))
 bare = small.ratio(:ours, :bare)
 faster = %i[ruby_llm aws_sigv4].map { |name| small.ratio(name, :ours) }.min
 Report.target(format('200 B: %.2f times the bare crate (at most 1.5)', bare), bare <= 1.5)

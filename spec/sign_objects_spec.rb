@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require 'uri'
+
 # Each object of a request's is one more for the collector to find and to free.
 RSpec.describe RubyLLM::BedrockCredentials, '.sign and the objects it makes' do
   # An average over many: once in a while Ruby makes some of its own.
@@ -25,6 +27,14 @@ RSpec.describe RubyLLM::BedrockCredentials, '.sign and the objects it makes' do
     end
     # Ruby 3.1 takes keywords by way of a Hash.
     expect(made).to be <= (RUBY_VERSION < '3.2' ? 7 : 6)
+  end
+
+  it 'are the Hash and the four Strings in it, where the hook signs' do
+    gem = described_class
+    credentials = set
+    url = URI('https://h.example/model/id/converse')
+    made = objects { gem.sign_attributes(credentials, 'POST', url, nil, nil, 'us-west-2', 'bedrock', nil) }
+    expect(made).to eq(5)
   end
 
   it 'have a token that may be changed, as every other may' do

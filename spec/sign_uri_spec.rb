@@ -37,4 +37,11 @@ RSpec.describe RubyLLM::BedrockCredentials, '.sign with a URI for a URL' do
     subclass = Class.new(URI::HTTPS) { def to_s = 'https://h.example/its-own' }
     expect(outcome(subclass.new('https', nil, 'h.example', 443, nil, '/path', nil, nil, nil))).to eq(outcome('https://h.example/its-own'))
   end
+
+  it 'signs what its text is, where it was made or changed by hand' do
+    without_host = URI::HTTPS.new('https', nil, nil, 443, nil, 'h.example/path', nil, nil, nil)
+    opaque = URI::HTTPS.new('https', nil, 'h.example', 443, nil, '/path', 'opaque', nil, nil)
+    other_scheme = URI('https://h.example/path').tap { |url| url.scheme = 'ftp' }
+    [without_host, opaque, other_scheme].each { |url| expect(outcome(url)).to eq(outcome(url.to_s)) }
+  end
 end

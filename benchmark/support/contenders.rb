@@ -17,12 +17,19 @@ module Contenders
   URL = URI(HOST + PATH)
   HEADERS = Faraday::Utils::Headers.new('User-Agent' => 'Faraday v2.15.0', 'Content-Type' => 'application/json')
 
-  # This gem, called as PendingSignature calls it.
+  # This gem, called as PendingSignature calls it for each of RubyLLM's requests.
   class Ours
     def initialize
       @provider = RubyLLM::BedrockCredentials::Credentials.new(**KEYS)
     end
 
+    def sign(body)
+      RubyLLM::BedrockCredentials.sign_attributes(@provider, 'POST', URL, HEADERS, body, 'us-west-2', 'bedrock', nil)
+    end
+  end
+
+  # This gem, called as an application calls it: with a Request, made for the one signature.
+  class OursByRequest < Ours
     def sign(body)
       request = RubyLLM::BedrockCredentials::Request.new(
         http_method: 'POST', url: URL, headers: HEADERS, body: body, region: 'us-west-2', service: 'bedrock'

@@ -34,7 +34,7 @@ pub fn init(ruby: &Ruby, bedrock_credentials: RModule) -> Result<(), Error> {
     NAMES.get_or_init(|| HEADERS.map(|name| kept(ruby, name)));
     bedrock_credentials
         .singleton_class()?
-        .define_private_method("sign_parts", function!(sign, 8))
+        .define_private_method("sign_parts", function!(sign, 10))
 }
 
 #[allow(clippy::too_many_arguments)] // As Ruby calls it.
@@ -43,6 +43,8 @@ fn sign(
     provider: Value,
     http_method: Value,
     url: Value,
+    host: Value,
+    path: Value,
     headers: Value,
     body: Value,
     region: Value,
@@ -56,6 +58,7 @@ fn sign(
             Attributes {
                 http_method,
                 url,
+                host_and_path: [host, path],
                 headers,
                 region,
                 service,

@@ -77,12 +77,12 @@ module RubyLLM
 
       def authorization(env, provider)
         token = BearerToken.of(@config)
-        token ? { 'Authorization' => "Bearer #{token}" } : BedrockCredentials.sign(request(env), provider)
+        token ? { 'Authorization' => "Bearer #{token}" } : signature(env, provider)
       end
 
-      def request(env)
-        Request.new(http_method: env.method.to_s.upcase, url: env.url, headers: env.request_headers, body: env.body,
-                    region: @config.bedrock_region, service: @service, time: ClockSkew.time(Wire.host(env.url)))
+      def signature(env, provider)
+        BedrockCredentials.sign_attributes(provider, env.method.to_s.upcase, env.url, env.request_headers, env.body,
+                                           @config.bedrock_region, @service, ClockSkew.time(Wire.host(env.url)))
       end
 
       # RubyLLM 1 merges the caller's headers over its own: half of each would be sent.

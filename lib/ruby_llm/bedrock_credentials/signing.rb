@@ -5,7 +5,8 @@ module RubyLLM
     # BedrockCredentials' own methods.
     module Signing
       ATTRIBUTES = %i[http_method url headers body region service time].freeze
-      private_constant :ATTRIBUTES
+      HTTPS = 'https://'
+      private_constant :ATTRIBUTES, :HTTPS
 
       # Signs with AWS Signature Version 4.
       #
@@ -21,28 +22,38 @@ module RubyLLM
       # @raise [CredentialsProviderError] where the provider raises; with its error as the cause
       # @raise [MissingCredentialsError, CredentialsSourceError] where a provider of this gem has none
       def sign(request, provider)
-        url = request.url
-        # Any other is for the native method to judge.
-        url = text_of(url) if URI::Generic === url # rubocop:disable Style/CaseEquality -- a BasicObject has no is_a?
-        sign_parts(provider, request.http_method, url, request.headers, request.body, request.region, request.service,
-                   request.time)
-      rescue Ractor::UnsafeError
-        raise MainRactor.error('RubyLLM::BedrockCredentials.sign'), cause: nil
+        sign_attributes(provider, request.http_method, request.url, request.headers, request.body, request.region,
+                        request.service, request.time)
       rescue NoMethodError => e
         raise unless ATTRIBUTES.include?(e.name) && e.receiver.equal?(request)
 
         raise ArgumentError, "request does not respond to ##{e.name}", cause: nil
       end
 
+      # As #sign, without a Request: RubyLLM's own requests would have one made for this alone.
+      #
+      # @api private
+      def sign_attributes(provider, http_method, url, headers, body, region, service, time) # rubocop:disable Metrics/ParameterLists
+        if plain?(url) && url.host
+          # In parts: their text would be one more String for the collector to free.
+          sign_parts(provider, http_method, HTTPS, url.host, url.path, headers, body, region, service, time)
+        else
+          sign_parts(provider, http_method, url, nil, nil, headers, body, region, service, time)
+        end
+      rescue Ractor::UnsafeError
+        raise MainRactor.error('RubyLLM::BedrockCredentials.sign'), cause: nil
+      end
+
       private
 
-      # As URI#to_s, which takes longer: part by part it appends to a String that grows. Without the
-      # fragment, which is no part of what is sent.
-      def text_of(uri)
-        return uri.to_s unless uri.instance_of?(URI::HTTPS) && uri.port == URI::HTTPS::DEFAULT_PORT
-        return uri.to_s if uri.query || uri.user || uri.opaque
+      # Whether nothing but scheme, host and path makes the text of a URI; its fragment is no part of
+      # what is sent. What is none is for the native method to judge.
+      def plain?(url)
+        # A BasicObject has no instance_of?.
+        return false unless URI::HTTPS === url && url.instance_of?(URI::HTTPS)
+        return false unless url.scheme == 'https' && url.port == URI::HTTPS::DEFAULT_PORT
 
-        "#{uri.scheme}://#{uri.host}#{uri.path}"
+        !(url.query || url.user || url.opaque)
       end
     end
   end
