@@ -4,17 +4,21 @@
 module Ticker
   EVERY = 0.001
 
-  # @return [Float] seconds beyond its due, the most in a second
-  def self.longest_pause(beside:)
+  # @param beside [#call] what another thread does over and over, for a second
+  # @return [Array<Float>] for each time that it did, the longest pause: seconds beyond the tick's due
+  def self.longest_pauses(beside:)
     stop = false
-    other = Thread.new { beside.call until stop }
-    longest = 0
+    times = 0
+    other = Thread.new { times += 1 while !stop && beside.call }
+    longest = Hash.new(0.0)
     ends = now + 1
     while (started = now) < ends
+      first = times
       sleep EVERY
-      longest = [longest, now - started - EVERY].max
+      pause = now - started - EVERY
+      (first..times).each { |time| longest[time] = [longest[time], pause].max }
     end
-    longest
+    longest.values
   ensure
     stop = true
     other.join
