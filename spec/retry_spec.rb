@@ -33,9 +33,7 @@ RSpec.describe RubyLLM::BedrockCredentials, 'when RubyLLM retries' do
   it 'sends an attempt after a long wait with its own date', :retried_post do
     rotating = RotatingCredentials.new(account: stand_in.account, lifetime: 900)
     times = [Time.now - 200, Time.now]
-    allow(RubyLLM::BedrockCredentials::Request).to receive(:new).and_wrap_original do |original, **options|
-      original.call(**options, time: times.shift)
-    end
+    allow(RubyLLM::BedrockCredentials::ClockSkew).to receive(:time) { times.shift }
     stand_in.drop_next
     chat(context_with(bedrock_credentials_provider: rotating)).ask('Hello?')
     dates = stand_in.log.map { |entry| entry.headers['x-amz-date'] }
