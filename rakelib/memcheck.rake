@@ -49,7 +49,7 @@ end
 
 # What a fork does is not told: of specs those that stay in their process.
 memcheck_files = %w[spec/sign_spec.rb spec/sign_bad_input_spec.rb spec/sign_bad_provider_spec.rb
-                    spec/memcheck/credentials.rb]
+                    spec/sign_uri_spec.rb spec/memcheck/credentials.rb]
 
 desc 'Look for leaks and invalid accesses with valgrind; in other specs too: memcheck[spec/a_spec.rb,spec/b_spec.rb]'
 task memcheck: :compile do |_, arguments|

@@ -42,6 +42,7 @@ RSpec.describe RubyLLM::BedrockCredentials, '.sign with a URI for a URL' do
     without_host = URI::HTTPS.new('https', nil, nil, 443, nil, 'h.example/path', nil, nil, nil)
     opaque = URI::HTTPS.new('https', nil, 'h.example', 443, nil, '/path', 'opaque', nil, nil)
     other_scheme = URI('https://h.example/path').tap { |url| url.scheme = 'ftp' }
-    [without_host, opaque, other_scheme].each { |url| expect(outcome(url)).to eq(outcome(url.to_s)) }
+    relative = URI::HTTPS.new('https', nil, 'h.example', nil, nil, 'path', nil, nil, nil)
+    [without_host, opaque, other_scheme, relative].each { |url| expect(outcome(url)).to eq(outcome(url.to_s)) }
   end
 end

@@ -1,4 +1,5 @@
-//! aws-sigv4 alone, for `rake benchmark:signing`: no Ruby, no checks, no copies.
+//! aws-sigv4 alone, for `rake benchmark:signing`: no Ruby, no checks, no copies; with the crate's own
+//! settings and the C library's malloc.
 //!
 //! Its first line on stdin is the session token; each further one, `BYTES TIMES`, is answered with
 //! the nanoseconds of CPU time that TIMES signatures over a body of BYTES bytes took.

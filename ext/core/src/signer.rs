@@ -4,7 +4,9 @@
 use std::borrow::Cow;
 
 use aws_credential_types::Credentials;
-use aws_sigv4::http_request::{self, SignableBody, SignableRequest, SigningInstructions};
+use aws_sigv4::http_request::{
+    self, SignableBody, SignableRequest, SigningInstructions, SigningSettings,
+};
 use aws_sigv4::sign::v4;
 
 use crate::bytes::every_byte;
@@ -29,7 +31,7 @@ impl SignedHeaders {
 /// A request that can be signed, should there be credentials.
 pub struct Signable<'a> {
     request: Request<'a>,
-    rules: Rules,
+    settings: SigningSettings,
     headers: Vec<(&'a str, &'a str)>,
     host: Cow<'a, str>,
     token_header: Option<&'a str>,
@@ -39,6 +41,9 @@ impl<'a> Signable<'a> {
     /// Refuses what AWS would refuse, what the wire cannot carry, and what makes aws-sigv4 panic.
     pub fn new(request: Request<'a>, rules: Rules) -> Result<Self, SigningError> {
         request.validate()?;
+        // Here rather than in `sign`, which runs without Ruby's lock: a fork meanwhile would leave what
+        // is made once half made for ever.
+        let settings = rules.settings(request.url);
         let host = url::host(request.url)?;
         url::validate_encoded(request.url)?;
         url::validate_query(request.url)?;
@@ -57,7 +62,7 @@ impl<'a> Signable<'a> {
             .find(|name| name.eq_ignore_ascii_case("x-amz-security-token"));
         Ok(Self {
             request,
-            rules,
+            settings,
             headers,
             host,
             token_header,
@@ -81,7 +86,7 @@ impl<'a> Signable<'a> {
             .region(self.request.region)
             .name(self.request.service)
             .time(self.request.time)
-            .settings(self.rules.settings(self.request.url))
+            .settings(self.settings.clone())
             .build()
             .map_err(|error| SigningError::request("parameters", error.to_string()))?
             .into();

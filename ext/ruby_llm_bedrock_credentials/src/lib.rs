@@ -16,9 +16,11 @@ mod waiting;
 use magnus::{prelude::*, Error, Ruby};
 
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
+use bedrock_credentials_core::allocator::ThreadCached;
+
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
 #[global_allocator]
-static ALLOCATOR: bedrock_credentials_core::allocator::ThreadCached =
-    bedrock_credentials_core::allocator::ThreadCached;
+static ALLOCATOR: ThreadCached = ThreadCached(std::alloc::System);
 
 #[magnus::init]
 fn init(ruby: &Ruby) -> Result<(), Error> {

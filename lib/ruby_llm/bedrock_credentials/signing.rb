@@ -32,9 +32,12 @@ module RubyLLM
 
       # As #sign, without a Request: RubyLLM's own requests would have one made for this alone.
       #
+      # @param (see Request.new)
+      # @return (see #sign)
+      # @raise (see #sign)
       # @api private
       def sign_attributes(provider, http_method, url, headers, body, region, service, time) # rubocop:disable Metrics/ParameterLists
-        if plain?(url) && url.host
+        if plain?(url) && url.host && url.path&.start_with?('/')
           # In parts: their text would be one more String for the collector to free.
           sign_parts(provider, http_method, HTTPS, url.host, url.path, headers, body, region, service, time)
         else
