@@ -41,9 +41,9 @@ RSpec.describe RubyLLM::BedrockCredentials::ClockSkew do
 
       it 'keeps what it learned for that host alone' do
         chat.ask('Hello?')
-        now = Time.now
-        expect(described_class.time('elsewhere.example:443', now)).to eq(now)
-        expect(described_class.time(stand_in.host, now)).to be_within(2).of(now + offset)
+        urls = [URI('https://elsewhere.example/'), URI(stand_in.url)]
+        expect(urls.map { |url| described_class.offset(url) }).to match([nil, be_within(2).of(offset)])
+        expect(described_class.time(URI(stand_in.url))).to be_within(2).of(Time.now + offset)
       end
     end
   end
@@ -60,7 +60,7 @@ RSpec.describe RubyLLM::BedrockCredentials::ClockSkew do
     now = Time.utc(2026, 11, 22, 12)
     learn = ->(theirs, ours) { described_class.learn('host:443', theirs.httpdate, signed_at: ours, now: now) }
     expect([learn.call(now + 3600, now), learn.call(now, now + 3600)]).to eq([3600, 0])
-    expect(described_class.time('host:443', now)).to eq(now)
+    expect(described_class.offset(URI('https://host/'))).to eq(0)
   end
 
   it 'is lost for no host when many are learned at once' do
@@ -70,7 +70,7 @@ RSpec.describe RubyLLM::BedrockCredentials::ClockSkew do
     hosts.map do |host|
       Thread.new { described_class.learn(host, (now + 600).httpdate, signed_at: now, now: now) { |new| told << new } }
     end.each(&:join)
-    expect(hosts.map { |host| described_class.time(host, now) - now }).to all(be_within(1).of(600))
+    expect(hosts.map { |host| described_class.offset(URI("https://#{host}")) }).to all(be_within(1).of(600))
     expect([told.size, Array.new(told.size) { told.pop }.compact.size]).to eq([64, 64])
   end
 
@@ -84,7 +84,7 @@ RSpec.describe RubyLLM::BedrockCredentials::ClockSkew do
     now = Time.now
     dates = [nil, '', 'yesterday', 'Thu, 01 Jan 1970 00:00:00 GMT', 'Fri, 31 Dec 9999 23:59:59 GMT', '2026-11-22']
     expect(dates.map { |date| described_class.learn('host:443', date, signed_at: now, now: now) }).to all(be_nil)
-    expect(described_class.time('host:443', now)).to eq(now)
+    expect(described_class.time(URI('https://host/'))).to be_nil
   end
 
   it 'ignores a date that cannot have been what was wrong' do

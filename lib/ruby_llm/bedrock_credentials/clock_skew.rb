@@ -21,12 +21,17 @@ module RubyLLM
       @offsets = {}.freeze
 
       class << self
-        # @param host [String] with its port
-        # @param now [Time]
-        # @return [Time] by that host's clock
-        def time(host, now = Time.now)
-          offset = @offsets[host]
-          offset ? now + offset : now
+        # @param url [URI] that a request goes to
+        # @return [Time, nil] now, by that host's clock; nil where nothing is known of it
+        def time(url)
+          offset = offset(url)
+          Time.now + offset if offset
+        end
+
+        # @param url [URI]
+        # @return [Float, nil] seconds that the host's clock is ahead of this machine's
+        def offset(url)
+          @offsets[Wire.host(url)] unless @offsets.empty?
         end
 
         # @param host [String] with its port

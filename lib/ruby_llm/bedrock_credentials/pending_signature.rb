@@ -82,7 +82,7 @@ module RubyLLM
 
       def signature(env, provider)
         BedrockCredentials.sign_attributes(provider, env.method.to_s.upcase, env.url, env.request_headers, env.body,
-                                           @config.bedrock_region, @service, ClockSkew.time(Wire.host(env.url)))
+                                           @config.bedrock_region, @service, ClockSkew.time(env.url))
       end
 
       # RubyLLM 1 merges the caller's headers over its own: half of each would be sent.
