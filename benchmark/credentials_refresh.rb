@@ -132,6 +132,8 @@ puts "Refused by Bedrock: #{rejections.empty? ? 'none' : rejections}\n\n"
 
 results.each do |work, cases|
   cases.select { |kase, _| kase.provider == :ours }.each do |kase, result|
+    abort "#{work}, #{kase.name}: nothing was signed" if result[:after].empty?
+
     none = waited(result[:after])
     Report.target("#{work}, #{kase.name}: #{none} waited (none)", none.zero?) unless kase.idle
     Report.target("#{work}, #{kase.name}: #{result[:loads]} loads (one)", result[:loads] == 1)

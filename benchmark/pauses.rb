@@ -3,7 +3,6 @@
 require 'digest'
 require 'contenders'
 require 'report'
-require 'rounds'
 require 'ticker'
 
 # What a maximum shows is else the machine's other processes. Root's privilege: without it, as it is.
@@ -15,8 +14,11 @@ end
 
 ours = Contenders::Ours.new
 body = ('a' * (20 << 20)).freeze
+began = Process.clock_gettime(Process::CLOCK_MONOTONIC)
+ours.sign(body)
+as_long = Process.clock_gettime(Process::CLOCK_MONOTONIC) - began
 companions = {
-  'sleeping' => -> { sleep 0.02 },
+  'sleeping as long' => -> { sleep as_long },
   'signing 20 MB with this gem' => -> { ours.sign(body) },
   'hashing 20 MB with Digest' => -> { Digest::SHA256.digest(body) }
 }
@@ -37,6 +39,7 @@ rows = seconds.map do |name, all|
 end
 Report.table(['what the other does', 'while it does so once: median', '95 of 100', '99 of 100',
               'in a second: median', 'most'], rows)
-# The machine keeps a thread waiting now and then, whatever the others do: see the one that sleeps.
-pause = quantile(once['signing 20 MB with this gem'], 95)
-Report.target("no more than #{Report.duration(pause)} in 95 of 100 signatures of 20 MB (at most 2 ms)", pause <= 0.002)
+# The machine keeps a thread waiting now and then, whatever the others do.
+signing, sleeping = once.values_at('signing 20 MB with this gem', 'sleeping as long').map { |all| quantile(all, 99) }
+Report.target("no more than #{Report.duration(signing)} in 99 of 100 signatures of 20 MB (at most 2 ms; " \
+              "beside a sleeping thread #{Report.duration(sleeping)})", signing <= 0.002)

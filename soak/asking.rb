@@ -15,7 +15,7 @@ module Soak
 
     # The longest signature of a fiber's request, the wait for credentials included.
     module Timing
-      def sign(...)
+      def sign_attributes(...)
         start = Process.clock_gettime(Process::CLOCK_MONOTONIC)
         super
       ensure

@@ -32,7 +32,7 @@ module Soak
 
     # @return [Array<String>] what must not have happened; empty for a run that passed
     def ours
-      [*failures, *slow, *turned_away, *left_waiting, *silent, *grown, *@findings.broken]
+      [*failures, *slow, *turned_away, *left_waiting, *silent, *grown, *untimed, *@findings.broken]
     end
 
     private
@@ -126,6 +126,12 @@ module Soak
       @findings.memory.select { |row| row[:grown] > GROWTH }.map do |row|
         "a process of #{row[:name]} grew by #{row[:grown]} MB in #{row[:watched]} s, more than #{GROWTH} MB"
       end
+    end
+
+    # The soak's own fault: it times what nothing goes through.
+    def untimed
+      signed = @findings.judged.select { |_, verdict| verdict == :ok }.keys.group_by(&:group)
+      signed.filter_map { |group, requests| "no signature of #{group} was timed" if requests.none?(&:signing) }
     end
 
     def seconds(number) = number ? format('%.2f s', number) : '-'

@@ -24,7 +24,8 @@ module Contenders
     end
 
     def sign(body)
-      RubyLLM::BedrockCredentials.sign_attributes(@provider, 'POST', URL, HEADERS, body, 'us-west-2', 'bedrock', nil)
+      time = RubyLLM::BedrockCredentials::ClockSkew.time(URL)
+      RubyLLM::BedrockCredentials.sign_attributes(@provider, 'POST', URL, HEADERS, body, 'us-west-2', 'bedrock', time)
     end
   end
 

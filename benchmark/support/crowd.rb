@@ -7,9 +7,9 @@ require 'ruby_llm/bedrock_credentials'
 class Crowd
   THREADS = 64
 
-  # Before BedrockCredentials.sign, which everything that is sent goes through.
+  # Before what everything that is signed goes through.
   module Timed
-    def sign(...)
+    def sign_attributes(...)
       began = Time.now
       started = Crowd.now
       super

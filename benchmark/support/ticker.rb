@@ -4,7 +4,7 @@
 module Ticker
   EVERY = 0.001
 
-  # @param beside [#call] what another thread does over and over, for a second
+  # @param beside [#call] what another thread does over and over, for a second; what it returns is not nil
   # @return [Array<Float>] for each time that it did, the longest pause: seconds beyond the tick's due
   def self.longest_pauses(beside:)
     stop = false

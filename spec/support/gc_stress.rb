@@ -19,7 +19,7 @@ module GcStress
     end
   end
 
-  def sign(...) = GcStress.sign { super }
+  def sign_attributes(...) = GcStress.sign { super }
 end
 
 RubyLLM::BedrockCredentials.singleton_class.prepend(GcStress)
