@@ -38,11 +38,17 @@ RSpec.describe RubyLLM::BedrockCredentials, '.sign with a URI for a URL' do
     expect(outcome(subclass.new('https', nil, 'h.example', 443, nil, '/path', nil, nil, nil))).to eq(outcome('https://h.example/its-own'))
   end
 
-  it 'signs what its text is, where it was made or changed by hand' do
+  it 'refuses one that was made or changed by hand as its text is refused' do
     without_host = URI::HTTPS.new('https', nil, nil, 443, nil, 'h.example/path', nil, nil, nil)
-    opaque = URI::HTTPS.new('https', nil, 'h.example', 443, nil, '/path', 'opaque', nil, nil)
+    without_path = URI::HTTPS.new('https', nil, 'h.example', 443, nil, nil, 'opaque', nil, nil)
     other_scheme = URI('https://h.example/path').tap { |url| url.scheme = 'ftp' }
-    relative = URI::HTTPS.new('https', nil, 'h.example', nil, nil, 'path', nil, nil, nil)
-    [without_host, opaque, other_scheme, relative].each { |url| expect(outcome(url)).to eq(outcome(url.to_s)) }
+    [without_host, without_path, other_scheme].each do |url|
+      expect([outcome(url), outcome(url.to_s)]).to all(start_with('request url'))
+    end
+  end
+
+  it 'signs a path that does not begin with a slash as one that does, as URI writes it' do
+    relative = URI::HTTPS.new('https', nil, 'h.example', 443, nil, 'path', nil, nil, nil)
+    expect(outcome(relative)).to eq(outcome('https://h.example/path'))
   end
 end

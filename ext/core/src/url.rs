@@ -22,7 +22,8 @@ pub(crate) fn host(url: &str) -> Result<Cow<'_, str>, SigningError> {
     }
     let (default_port, rest) = split_scheme(url)
         .ok_or_else(|| invalid("must be absolute and begin with http:// or https://"))?;
-    let authority = split_authority(rest).0;
+    let ends_it = |b| matches!(b, b'/' | b'?' | b'#');
+    let authority = &rest[..rest.bytes().position(ends_it).unwrap_or(rest.len())];
     if authority.contains('@') {
         return Err(invalid("must not carry a user name or password"));
     }
@@ -44,20 +45,11 @@ pub(crate) fn host(url: &str) -> Result<Cow<'_, str>, SigningError> {
     }
 }
 
-/// Of what follows the scheme.
-fn split_authority(rest: &str) -> (&str, &str) {
-    let ends_it = |b| matches!(b, b'/' | b'?' | b'#');
-    rest.split_at(rest.bytes().position(ends_it).unwrap_or(rest.len()))
-}
-
 /// Whether normalizing the path (RFC 3986, 5.2.4) leaves it as it is; false where that is in doubt.
 pub(crate) fn is_normal(url: &str) -> bool {
-    // A query is no part of it; one that has such a pair is taken for a path that has.
-    let path = split_scheme(url).map(|(_, rest)| split_authority(rest).1);
-    path.is_some_and(|path| {
-        let mut pairs = path.as_bytes().windows(2);
-        !pairs.any(|pair| matches!(pair, b"//" | b"/."))
-    })
+    // No host has such a pair; a query that has one is taken for a path.
+    let without_scheme = url.split_once("://").map(|(_, rest)| rest);
+    without_scheme.is_some_and(|rest| !rest.contains("//") && !rest.contains("/."))
 }
 
 fn split_port(authority: &str) -> (&str, &str) {

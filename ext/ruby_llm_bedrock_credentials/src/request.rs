@@ -32,8 +32,9 @@ type Place = Range<usize>;
 pub struct Attributes {
     pub http_method: Value,
     pub url: Value,
-    /// Of a URL that has nothing else, in whose place is its scheme with what follows that.
-    pub host_and_path: [Value; 2],
+    /// Not nil where `url` is the scheme of a URI that has nothing else.
+    pub host: Value,
+    pub path: Value,
     pub headers: Value,
     pub region: Value,
     pub service: Value,
@@ -59,7 +60,7 @@ impl Request {
         let named = |name| move |unfit: Unfit| unfit.argument(ruby, name);
         Ok(Self {
             http_method: append(to, request.http_method).map_err(named("request http_method"))?,
-            url: url(to, request.url, request.host_and_path).map_err(named("request url"))?,
+            url: url(to, &request).map_err(named("request url"))?,
             headers: headers(ruby, to, request.headers)?,
             region: append(to, request.region).map_err(named("request region"))?,
             service: append(to, request.service).map_err(named("request service"))?,
@@ -117,18 +118,25 @@ pub fn body(ruby: &Ruby, body: Value) -> Result<Option<RString>, Error> {
 }
 
 /// A String or a URI, as `Aws::Sigv4::Signer` takes it; or a URI's parts.
-fn url(to: &mut String, value: Value, host_and_path: [Value; 2]) -> Result<Place, Unfit> {
-    let is_uri = RString::from_value(value).is_none() && !value.is_nil();
-    let mut place = match is_uri.then(|| value.check_funcall(*TO_S, ())).flatten() {
-        Some(string) => append(to, string.map_err(Unfit::Raised)?)?,
-        None => append(to, value)?,
-    };
-    for part in host_and_path {
-        if !part.is_nil() {
-            place.end = append(to, part)?.end;
+fn url(to: &mut String, request: &Attributes) -> Result<Place, Unfit> {
+    let value = request.url;
+    if !request.path.is_nil() {
+        let start = append(to, value)?.start;
+        to.push_str("://");
+        if !request.host.is_nil() {
+            append(to, request.host)?;
         }
+        let path = append(to, request.path)?;
+        if !to[path.clone()].starts_with('/') {
+            to.insert(path.start, '/');
+        }
+        return Ok(start..to.len());
     }
-    Ok(place)
+    let is_uri = RString::from_value(value).is_none() && !value.is_nil();
+    match is_uri.then(|| value.check_funcall(*TO_S, ())).flatten() {
+        Some(string) => append(to, string.map_err(Unfit::Raised)?),
+        None => append(to, value),
+    }
 }
 
 /// A header whose value is nil is not sent. An Integer or a Float is sent as it is written.

@@ -58,7 +58,8 @@ fn sign(
             Attributes {
                 http_method,
                 url,
-                host_and_path: [host, path],
+                host,
+                path,
                 headers,
                 region,
                 service,

@@ -24,6 +24,9 @@ module RubyLLM
         # @param url [URI] that a request goes to
         # @return [Time, nil] now, by that host's clock; nil where nothing is known of it
         def time(url)
+          # As on most machines.
+          return if @offsets.empty?
+
           offset = offset(url)
           Time.now + offset if offset
         end
@@ -31,7 +34,7 @@ module RubyLLM
         # @param url [URI]
         # @return [Float, nil] seconds that the host's clock is ahead of this machine's
         def offset(url)
-          @offsets[Wire.host(url)] unless @offsets.empty?
+          @offsets[Wire.host(url)]
         end
 
         # @param host [String] with its port

@@ -5,8 +5,7 @@ module RubyLLM
     # BedrockCredentials' own methods.
     module Signing
       ATTRIBUTES = %i[http_method url headers body region service time].freeze
-      HTTPS = 'https://'
-      private_constant :ATTRIBUTES, :HTTPS
+      private_constant :ATTRIBUTES
 
       # Signs with AWS Signature Version 4.
       #
@@ -37,9 +36,9 @@ module RubyLLM
       # @raise (see #sign)
       # @api private
       def sign_attributes(provider, http_method, url, headers, body, region, service, time) # rubocop:disable Metrics/ParameterLists
-        if plain?(url) && url.host && url.path&.start_with?('/')
+        if plain?(url)
           # In parts: their text would be one more String for the collector to free.
-          sign_parts(provider, http_method, HTTPS, url.host, url.path, headers, body, region, service, time)
+          sign_parts(provider, http_method, url.scheme, url.host, url.path, headers, body, region, service, time)
         else
           sign_parts(provider, http_method, url, nil, nil, headers, body, region, service, time)
         end
@@ -49,14 +48,12 @@ module RubyLLM
 
       private
 
-      # Whether nothing but scheme, host and path makes the text of a URI; its fragment is no part of
-      # what is sent. What is none is for the native method to judge.
+      # Whether a URI is no more than https, a host and a path. (Its fragment is not sent, and opaque it has no host.)
+      # What is no URI is for the native method to judge.
       def plain?(url)
         # A BasicObject has no instance_of?.
-        return false unless URI::HTTPS === url && url.instance_of?(URI::HTTPS)
-        return false unless url.scheme == 'https' && url.port == URI::HTTPS::DEFAULT_PORT
-
-        !(url.query || url.user || url.opaque)
+        URI::HTTPS === url && url.instance_of?(URI::HTTPS) && url.port == URI::HTTPS::DEFAULT_PORT &&
+          !(url.query || url.user)
       end
     end
   end
