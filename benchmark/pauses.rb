@@ -39,7 +39,8 @@ rows = seconds.map do |name, all|
 end
 Report.table(['what the other does', 'while it does so once: median', '95 of 100', '99 of 100',
               'in a second: median', 'most'], rows)
-# The machine keeps a thread waiting now and then, whatever the others do.
+# The machine keeps a thread waiting now and then, whatever the others do: that is not the signature's.
 signing, sleeping = once.values_at('signing 20 MB with this gem', 'sleeping as long').map { |all| quantile(all, 99) }
-Report.target("no more than #{Report.duration(signing)} in 99 of 100 signatures of 20 MB (at most 2 ms; " \
-              "beside a sleeping thread #{Report.duration(sleeping)})", signing <= 0.002)
+added = [signing - sleeping, 0].max
+Report.target("in 99 of 100 signatures of 20 MB no more than #{Report.duration(signing)}, beside a sleeping thread " \
+              "#{Report.duration(sleeping)}: #{Report.duration(added)} more (at most 2 ms)", added <= 0.002)
