@@ -9,7 +9,7 @@ const KEPT_BYTES: usize = 1_024;
 ///
 /// Its realloc passes over the free blocks that the thread has at hand. It takes the arena's lock, and
 /// a block from the bins: one that was freed long ago, which in a heap like Ruby's none of the
-/// processor's caches has. A signature grows some thirty Strings, and took a fifth longer for it
+/// processor's caches has. A signature grows some thirty Strings, and took an eighth longer for it
 /// (`rake benchmark:signing`). So what is small moves by way of malloc and free.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct ThreadCached<A = System>(pub A);
