@@ -75,7 +75,8 @@ module Soak
     def memory
       table(['MB', 'processes', 'PSS start', 'PSS end', 'RSS start', 'RSS end', 'one grew', 'within'],
             @findings.memory.map do |row|
-              sizes = row.values_at(:start, :end).compact
+              # None of one that lived too short a time to get warm.
+              sizes = row.values_at(:start, :end).map(&:to_h)
               [row[:name], row[:processes], *sizes.map { |each| each[:pss] }, *sizes.map { |each| each[:rss] },
                row[:grown], "#{row[:watched]} s"]
             end)
