@@ -26,8 +26,8 @@ end
 
 Report.heading('A signature')
 processes = Array.new(PROCESSES) { process }
-each = processes.map { |process| SIZES.zip(process[:rounds].map { |rounds| Rounds.new(rounds) }).to_h }
-all = SIZES.to_h { |size| [size, Rounds.new(each.flat_map { |sizes| sizes[size].rounds })] }
+by_process = processes.map { |process| SIZES.zip(process[:rounds].map { |rounds| Rounds.new(rounds) }).to_h }
+all = SIZES.to_h { |size| [size, Rounds.new(by_process.flat_map { |sizes| sizes[size].rounds })] }
 Report.table(['body', 'this gem', 'RubyLLM', 'aws-sigv4 gem', 'bare crate', 'SHA-256', 'this gem / bare crate',
               'RubyLLM / this gem', 'aws-sigv4 gem / this gem', 'this gem / SHA-256'],
              all.map { |size, rounds| row(size, rounds) })
@@ -36,7 +36,7 @@ Report.table(['Ruby objects a signature', 'this gem', 'RubyLLM', 'aws-sigv4 gem'
              [['200 B', *objects]])
 
 small = all[SIZES.first]
-spread = each.map { |sizes| sizes[SIZES.first].ratio(:ours, :bare) }.minmax
+spread = by_process.map { |sizes| sizes[SIZES.first].ratio(:ours, :bare) }.minmax
 puts format('- 200 B by sign(Request.new(…), …): %<time>s, %<bare>.2f times the bare crate',
             time: Report.duration(small.seconds(:by_request)), bare: small.ratio(:by_request, :bare))
 bare = small.ratio(:ours, :bare)

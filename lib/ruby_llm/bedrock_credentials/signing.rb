@@ -31,6 +31,7 @@ module RubyLLM
 
       # As #sign, without a Request: RubyLLM's own requests would have one made for this alone.
       #
+      # @param provider (see #sign)
       # @param (see Request.new)
       # @return (see #sign)
       # @raise (see #sign)
